@@ -1,0 +1,23 @@
+;;; Chez Scheme: what the programs use of R7RS and SRFI 69 that it calls by another name.
+(import (rename (chezscheme) (define-record-type define-r6rs-record-type)))
+(let ()
+(define-syntax define-record-type
+  (syntax-rules ()
+    ((_ name (make argument ...) test (field get set) ...)
+     (define-r6rs-record-type (name make test) (fields (mutable field get set) ...)))))
+(define (write-string text . port)
+  (put-string (if (null? port) (current-output-port) (car port)) text))
+(define (arithmetic-shift n count) (bitwise-arithmetic-shift n count))
+(define (make-hash-table same?)
+  (if (eq? same? string=?) (make-hashtable string-hash string=?) (make-eqv-hashtable)))
+(define (hash-table-set! table key value) (hashtable-set! table key value))
+(define (hash-table-ref/default table key default) (hashtable-ref table key default))
+(define (hash-table-size table) (hashtable-size table))
+(define (hash-table-walk table procedure)
+  (vector-for-each (lambda (cell) (procedure (car cell) (cdr cell))) (hashtable-cells table)))
+(define (current-jiffy)
+  (let ((now (current-time 'time-monotonic)))
+    (+ (* 1000000000 (time-second now)) (time-nanosecond now))))
+(define (jiffies-per-second) 1000000000)
+;;; BODY
+)

@@ -1,0 +1,20 @@
+;;; CHICKEN's interpreter: bytevectors by their names there. It comes without hash tables.
+(import (scheme) (chicken base) (chicken process-context) (chicken bitwise) (chicken condition)
+        (chicken time) (srfi 4) (only (chicken port) call-with-output-string))
+(define (command-line) (cons "program" (command-line-arguments)))
+(define (exact x) (inexact->exact x))
+(define (inexact x) (exact->inexact x))
+(define make-bytevector make-u8vector)
+(define bytevector-u8-ref u8vector-ref)
+(define bytevector-u8-set! u8vector-set!)
+(define bytevector-length u8vector-length)
+(define (write-string text . port)
+  (display text (if (null? port) (current-output-port) (car port))))
+(define (raise thrown) (signal thrown))
+(define-syntax guard
+  (syntax-rules ()
+    ((_ (thrown (test answer)) body)
+     (handle-exceptions thrown (if test answer (signal thrown)) body))))
+(define (current-jiffy) (current-process-milliseconds))
+(define (jiffies-per-second) 1000)
+;;; BODY

@@ -1,0 +1,325 @@
+//! Allocation: one [`LocalHeap`] per mutator, with a buffer in the nursery to bump through.
+//!
+//! The inline path is a comparison and an addition. The cold path takes another piece of the
+//! nursery; it never collects. When the budget is used up it asks for a collection at the next
+//! safepoint and goes on (*overshoots*); when the nursery's range is exhausted it allocates in the
+//! old generation. Only the heap limit makes an allocation fail.
+
+use crate::{
+    Header, Heap, HeapExhausted, Kind, Value,
+    layout::{LINE_BYTES, SMALL_WORDS},
+    old::large::Large,
+    policy::Reason,
+    slot,
+    value::TAG_PAIR,
+};
+use std::sync::Arc;
+
+const PAIR_BYTES: usize = 16;
+const BUFFER_LEAST: usize = 4 * 1024;
+const BUFFER_MOST: usize = 32 * 1024;
+/// Objects from this size on that do not fit the buffer get a piece of their own, so that the rest
+/// of the buffer is not thrown away for them.
+const OWN_PIECE: usize = 16 * LINE_BYTES;
+/// The largest payload size that the arithmetic below can handle; nothing that large fits anyway.
+const SIZE_MOST: usize = 1 << 44;
+
+/// A mutator's part of the heap: its allocation buffer, its remembered slots and its fresh objects.
+///
+/// Made by [`Heap::local`], used by one thread at a time, and shown to every collection in
+/// [`crate::Stopped`] (GC-6). The first two fields are read and written by the interpreter's own
+/// copy of the inline path: an allocation of `n` bytes may take `cursor .. cursor + n` when that is
+/// not beyond `end`, and must initialise all of it before the next safepoint.
+#[repr(C)]
+pub struct LocalHeap {
+    /// Address of the first free byte of the buffer.
+    pub cursor: usize,
+    /// Address of the end of the buffer.
+    pub end: usize,
+    pub(crate) young_base: usize,
+    pub(crate) young_bytes: usize,
+    pub(crate) old_base: usize,
+    pub(crate) old_bytes: usize,
+    /// Addresses of old slots that were given a young pointer since the last collection (GC-4).
+    pub(crate) remembered: Vec<usize>,
+    /// Objects allocated in the old generation since the last collection (GC-4).
+    pub(crate) fresh: Vec<Value>,
+    /// The buffer behind the scenes when `collect_always` keeps the visible one empty.
+    hidden: (usize, usize),
+    /// Size of the next buffer.
+    buffer_bytes: usize,
+    /// What may still be allocated after a failure.
+    grace: usize,
+    /// Counted among the users of the heap (GC-6)?
+    is_user: bool,
+    heap: Arc<Heap>,
+}
+
+impl LocalHeap {
+    pub(crate) fn new(heap: Arc<Heap>) -> LocalHeap {
+        let layout = heap.layout;
+        LocalHeap {
+            cursor: 0,
+            end: 0,
+            young_base: layout.young_base,
+            young_bytes: layout.young_bytes,
+            old_base: layout.old_base,
+            old_bytes: layout.old_bytes,
+            remembered: Vec::new(),
+            fresh: Vec::new(),
+            hidden: (0, 0),
+            buffer_bytes: BUFFER_LEAST,
+            grace: 0,
+            is_user: false,
+            heap,
+        }
+    }
+
+    /// The heap this is a part of.
+    #[inline(always)]
+    pub fn heap(&self) -> &Arc<Heap> {
+        &self.heap
+    }
+
+    /// Does this value point into the nursery?
+    #[inline(always)]
+    pub fn is_young(&self, v: Value) -> bool {
+        v.bits() & 1 == 1 && (v.bits() as usize).wrapping_sub(self.young_base) < self.young_bytes
+    }
+
+    /// Does this value point into the old generation?
+    #[inline(always)]
+    pub fn is_old(&self, v: Value) -> bool {
+        v.bits() & 1 == 1 && self.is_old_address(v.address())
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_old_address(&self, address: usize) -> bool {
+        address.wrapping_sub(self.old_base) < self.old_bytes
+    }
+
+    /// A new pair.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    #[inline(always)]
+    pub fn pair(&mut self, car: Value, cdr: Value) -> Result<Value, HeapExhausted> {
+        let at = self.bump(PAIR_BYTES, TAG_PAIR)?;
+        slot::store(at, car.bits());
+        slot::store(at + 8, cdr.bits());
+        Ok(Value::from_address(at, TAG_PAIR))
+    }
+
+    /// A new object of any size; traced payloads are filled with the fixnum 0, raw ones with zero
+    /// bytes. Objects of more than 8 KiB are made in the old generation.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    #[inline]
+    pub fn object(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+        if size >= 8 * SMALL_WORDS {
+            return self.large_cold(kind, size);
+        }
+        let header = Header::new(kind, size);
+        let words = header.total_words();
+        if words > SMALL_WORDS {
+            return self.large_cold(kind, size);
+        }
+        let at = self.bump(8 * words, kind.tag())?;
+        slot::store(at, header.bits());
+        slot::fill_words(at + 8, words - 1, 0);
+        Ok(Value::from_address(at, kind.tag()))
+    }
+
+    /// A new traced object with these fields.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    #[inline]
+    pub fn object_of(&mut self, kind: Kind, fields: &[Value]) -> Result<Value, HeapExhausted> {
+        let object = self.object(kind, fields.len())?;
+        for (index, &field) in fields.iter().enumerate() {
+            crate::object::init_field(object, index, field);
+        }
+        Ok(object)
+    }
+
+    /// A new pair in the old generation: it never moves.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn pair_in_old(&mut self, car: Value, cdr: Value) -> Result<Value, HeapExhausted> {
+        let at = self.old_small(PAIR_BYTES)?;
+        slot::store(at, car.bits());
+        slot::store(at + 8, cdr.bits());
+        let pair = Value::from_address(at, TAG_PAIR);
+        self.fresh.push(pair);
+        Ok(pair)
+    }
+
+    /// A new object in the old generation, filled like [`LocalHeap::object`]'s: it never moves. For
+    /// what lives long: symbols, cells, constants of code, global closures.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn object_in_old(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+        if size >= 8 * SMALL_WORDS {
+            return self.large_cold(kind, size);
+        }
+        let header = Header::new(kind, size);
+        let words = header.total_words();
+        if words > SMALL_WORDS {
+            return self.large_cold(kind, size);
+        }
+        let at = self.old_small(8 * words)?;
+        slot::store(at, header.bits());
+        slot::fill_words(at + 8, words - 1, 0);
+        let object = Value::from_address(at, kind.tag());
+        if !kind.is_raw() {
+            self.fresh.push(object);
+        }
+        Ok(object)
+    }
+
+    /// Gives the unused rest of the buffer back to the others. For threads that are about to wait;
+    /// allocation takes a new buffer when it goes on.
+    pub fn give_back_buffer(&mut self) {
+        for (start, end) in [(self.cursor, self.end), self.hidden] {
+            self.heap.nursery.give_back(start, end);
+        }
+        self.retire_buffer();
+    }
+
+    /// Gives back the buffer and leaves all records to the heap: from here until its next
+    /// allocation, collections may run without this local heap among the stopped ones (GC-6). For
+    /// threads that end; dropping does the same.
+    pub fn detach(&mut self) {
+        self.give_back_buffer();
+        let mut orphans = self.heap.orphans.lock();
+        orphans.remembered.append(&mut self.remembered);
+        orphans.fresh.append(&mut self.fresh);
+        if self.is_user {
+            self.is_user = false;
+            self.heap.remove_user();
+        }
+    }
+
+    /// Forgets the buffer; at the start of a collection, which empties all blocks.
+    pub(crate) fn retire_buffer(&mut self) {
+        (self.cursor, self.end) = (0, 0);
+        self.hidden = (0, 0);
+        self.buffer_bytes = BUFFER_LEAST.max(self.buffer_bytes / 2);
+    }
+
+    #[inline(always)]
+    fn bump(&mut self, bytes: usize, tag: u64) -> Result<usize, HeapExhausted> {
+        let at = self.cursor;
+        if bytes <= self.end - at {
+            self.cursor = at + bytes;
+            return Ok(at);
+        }
+        self.bump_cold(bytes, tag)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn bump_cold(&mut self, bytes: usize, tag: u64) -> Result<usize, HeapExhausted> {
+        self.become_user();
+        let stress = self.heap.config.stress.collect_always;
+        let buffer = if stress { self.hidden } else { (self.cursor, self.end) };
+        if stress {
+            // The visible buffer stays empty, so that every allocation comes here.
+            self.heap.request(false, Reason::Stress);
+            if bytes <= buffer.1 - buffer.0 {
+                self.hidden.0 += bytes;
+                return Ok(buffer.0);
+            }
+        }
+        let Some((start, end)) = self.take_piece(bytes)? else {
+            let at = self.old_small(bytes)?;
+            self.fresh.push(Value::from_address(at, tag));
+            return Ok(at);
+        };
+        // Go on with the larger of the two rests, and give back the other.
+        let mut rest = (start + bytes, end);
+        if rest.1 - rest.0 >= buffer.1 - buffer.0 {
+            self.buffer_bytes = BUFFER_MOST.min(2 * self.buffer_bytes);
+            if stress {
+                self.hidden = rest;
+            } else {
+                (self.cursor, self.end) = rest;
+            }
+            rest = buffer;
+        }
+        self.heap.nursery.give_back(rest.0, rest.1);
+        Ok(start)
+    }
+
+    /// A piece of the nursery with room for `bytes`. `None` when the nursery's range is exhausted.
+    fn take_piece(&mut self, bytes: usize) -> Result<Option<(usize, usize)>, HeapExhausted> {
+        let wanted = if bytes >= OWN_PIECE { bytes } else { self.buffer_bytes };
+        self.heap.admit(wanted, &mut self.grace)?;
+        let heap = &self.heap;
+        let piece = heap.nursery.take(&heap.memory, bytes, wanted);
+        if piece.is_none() || heap.nursery.is_spent() {
+            heap.request(false, Reason::NurseryFull);
+        }
+        Ok(piece)
+    }
+
+    /// Whether this local heap was ever used (GC-6).
+    pub(crate) fn is_user(&self) -> bool {
+        self.is_user
+    }
+
+    fn become_user(&mut self) {
+        if !self.is_user {
+            self.is_user = true;
+            self.heap.add_user();
+        }
+    }
+
+    fn old_small(&mut self, bytes: usize) -> Result<usize, HeapExhausted> {
+        self.become_user();
+        self.heap.admit(bytes, &mut self.grace)?;
+        if self.heap.config.stress.collect_always {
+            self.heap.request(false, Reason::Stress);
+        }
+        self.heap.request_when_old_is_full();
+        self.heap.old.allocate_small(&self.heap.memory, bytes).ok_or(HeapExhausted)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn large_cold(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+        self.become_user();
+        if size > SIZE_MOST {
+            return Err(HeapExhausted);
+        }
+        let header = Header::new(kind, size);
+        let footprint = Large::footprint(8 * header.total_words()).ok_or(HeapExhausted)?;
+        self.heap.admit(footprint, &mut self.grace)?;
+        if self.heap.config.stress.collect_always {
+            self.heap.request(false, Reason::Stress);
+        }
+        let heap = &self.heap;
+        let at = heap.old.allocate_large(&heap.memory, footprint).ok_or(HeapExhausted)?;
+        heap.request_when_old_is_full();
+        // Large memory is handed out zeroed, and zero is the fixnum 0.
+        slot::store(at, header.bits());
+        let object = Value::from_address(at, kind.tag());
+        if !kind.is_raw() {
+            self.fresh.push(object);
+        }
+        Ok(object)
+    }
+}
+
+impl Drop for LocalHeap {
+    fn drop(&mut self) {
+        self.detach();
+    }
+}
+
+#[cfg(test)]
+mod tests;

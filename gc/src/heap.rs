@@ -1,0 +1,406 @@
+//! The heap as a whole: what all threads share, and the order of a collection.
+
+use crate::{
+    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value,
+    events::CollectionRecord,
+    handle::RootTable,
+    layout::{BLOCK_BYTES, Layout},
+    major, minor,
+    native::{self, Host, NativeTable},
+    nursery::Nursery,
+    object,
+    old::Old,
+    os::{Reservation, physical_memory},
+    policy::{self, Reason},
+    stress::FULL_EVERY,
+};
+use parking_lot::{Mutex, RwLock};
+use std::{
+    any::Any,
+    io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+/// How a heap is set up.
+#[derive(Clone, Debug)]
+pub struct HeapConfig {
+    /// The most bytes that nursery, old generation and large objects may use together. No more than
+    /// a quarter of `reserve_bytes` is used in any case.
+    pub heap_limit: usize,
+    /// The nursery's first budget: a collection is wanted when so many bytes were handed out. It
+    /// grows up to sixteen times (64 MiB at most) while many objects survive.
+    pub nursery_bytes: usize,
+    /// Address space for the old generation; less is taken when the system refuses.
+    pub reserve_bytes: usize,
+    /// Stress modes.
+    pub stress: Stress,
+    /// Check the whole heap before and after every collection.
+    pub verify: bool,
+}
+
+const RESERVE_DEFAULT: usize = 64 << 30;
+const LIMIT_FALLBACK: usize = 8 << 30;
+const NURSERY_DEFAULT: usize = 4 << 20;
+
+impl Default for HeapConfig {
+    /// Three quarters of the physical memory, a nursery of 4 MiB, no stress.
+    fn default() -> HeapConfig {
+        let heap_limit = physical_memory().map_or(LIMIT_FALLBACK, |bytes| bytes / 4 * 3);
+        HeapConfig {
+            heap_limit,
+            nursery_bytes: NURSERY_DEFAULT,
+            reserve_bytes: RESERVE_DEFAULT.max(heap_limit.saturating_mul(LIMIT_SHARE)),
+            stress: Stress::default(),
+            verify: false,
+        }
+    }
+}
+
+/// The limit is at most this share of the old range (one in so many), so that the range cannot run
+/// out under the collector: blocks have half of it, and lines waste some.
+const LIMIT_SHARE: usize = 4;
+
+const WANTED_NOTHING: u8 = 0;
+const WANTED_MINOR: u8 = 1;
+const WANTED_FULL: u8 = 2;
+
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// What local heaps left behind when they were dropped; see GC-4.
+#[derive(Default)]
+pub(crate) struct Orphans {
+    pub(crate) remembered: Vec<usize>,
+    pub(crate) fresh: Vec<Value>,
+}
+
+/// A garbage-collected heap, shared by its mutators.
+pub struct Heap {
+    // Never changes:
+    pub(crate) config: HeapConfig,
+    pub(crate) layout: Layout,
+    pub(crate) memory: Reservation,
+    limit: usize,
+    born: Instant,
+    /// Found out when first needed: asking costs more than a small collection.
+    cores: OnceLock<usize>,
+    // Written by anyone, under its own lock or atomically:
+    pub(crate) nursery: Nursery,
+    pub(crate) old: Old,
+    pub(crate) roots: Arc<RootTable>,
+    pub(crate) natives: Mutex<NativeTable>,
+    pub(crate) orphans: Mutex<Orphans>,
+    /// Local heaps that were used and not dropped.
+    users: AtomicUsize,
+    wanted: AtomicU8,
+    wanted_reason: AtomicU8,
+    wake: RwLock<Option<Wake>>,
+    // Written by the collector:
+    epoch: AtomicU64,
+    old_goal: AtomicUsize,
+    live: AtomicUsize,
+    stats: Mutex<HeapStats>,
+}
+
+impl Heap {
+    /// A new, empty heap. Reserves address space and touches next to none of it.
+    ///
+    /// # Errors
+    /// When the system refuses even a small reservation.
+    pub fn new(config: HeapConfig) -> io::Result<Arc<Heap>> {
+        let (memory, layout) = Layout::reserve(config.reserve_bytes)?;
+        let limit = config.heap_limit.min(layout.old_bytes / LIMIT_SHARE);
+        let budget = config.nursery_bytes.max(BLOCK_BYTES).min(limit / 2);
+        let nursery = Nursery::new(layout, budget);
+        nursery.set_budget(budget.min(nursery.largest_budget()));
+        Ok(Arc::new(Heap {
+            limit,
+            layout,
+            memory,
+            born: Instant::now(),
+            cores: OnceLock::new(),
+            nursery,
+            old: Old::new(layout),
+            roots: Arc::new(RootTable::new(layout)),
+            natives: Mutex::default(),
+            orphans: Mutex::default(),
+            users: AtomicUsize::new(0),
+            wanted: AtomicU8::new(WANTED_NOTHING),
+            wanted_reason: AtomicU8::new(Reason::NurseryFull as u8),
+            wake: RwLock::new(None),
+            epoch: AtomicU64::new(0),
+            old_goal: AtomicUsize::new(policy::old_goal(0, limit)),
+            live: AtomicUsize::new(0),
+            stats: Mutex::default(),
+            config,
+        }))
+    }
+
+    /// A local heap for a mutator.
+    pub fn local(self: &Arc<Self>) -> LocalHeap {
+        LocalHeap::new(Arc::clone(self))
+    }
+
+    /// A local heap is used for the first time.
+    pub(crate) fn add_user(&self) {
+        self.users.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A local heap that was used is dropped.
+    pub(crate) fn remove_user(&self) {
+        self.users.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Local heaps that were used and not dropped.
+    pub(crate) fn users(&self) -> usize {
+        self.users.load(Ordering::Acquire)
+    }
+
+    /// How many threads can run at once.
+    pub(crate) fn cores(&self) -> usize {
+        *self.cores.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// How the heap was set up.
+    pub fn config(&self) -> &HeapConfig {
+        &self.config
+    }
+
+    /// The most bytes the heap may use.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Bytes in use: nursery, old generation and large objects.
+    pub fn used_bytes(&self) -> usize {
+        self.nursery.used_bytes() + self.old.used_bytes()
+    }
+
+    /// What the last full collection left.
+    pub(crate) fn live_bytes(&self) -> usize {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    /// Does some allocation, or somebody else, want a collection?
+    #[inline]
+    pub fn collection_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Acquire) != WANTED_NOTHING
+    }
+
+    /// Why the collection that is wanted is wanted.
+    pub fn wanted_reason(&self) -> Reason {
+        Reason::from_number(self.wanted_reason.load(Ordering::Relaxed))
+    }
+
+    /// Asks for a collection at the next safepoint: of everything, or of the nursery. A request made
+    /// while a collection runs counts as met by it.
+    pub fn request_collection(&self, full: bool) {
+        self.request(full, if full { Reason::Explicit } else { Reason::NurseryFull });
+    }
+
+    pub(crate) fn request(&self, full: bool, reason: Reason) {
+        let level = if full { WANTED_FULL } else { WANTED_MINOR };
+        if self.wanted.load(Ordering::Relaxed) >= level {
+            return;
+        }
+        // AcqRel: of several threads asking at once, exactly one sees "nothing" and wakes.
+        let before = self.wanted.fetch_max(level, Ordering::AcqRel);
+        if before < level {
+            self.wanted_reason.store(reason as u8, Ordering::Relaxed);
+        }
+        if before == WANTED_NOTHING {
+            let wake = self.wake.read().clone();
+            if let Some(wake) = wake {
+                wake();
+            }
+        }
+    }
+
+    pub(crate) fn request_when_old_is_full(&self) {
+        if self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed) {
+            self.request(true, Reason::OldGoal);
+        }
+    }
+
+    /// Sets what is called when a collection becomes wanted, by any mutator, with no lock of the
+    /// heap held: it must make the mutators come to a safepoint soon.
+    pub fn set_wake(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        *self.wake.write() = Some(Arc::from(wake));
+    }
+
+    /// Number of collections so far. Addresses of young objects are stable while it stays the same.
+    #[inline]
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Nanoseconds since the heap was made.
+    pub fn age_ns(&self) -> u64 {
+        elapsed_ns(self.born)
+    }
+
+    /// Holds a value from Rust code.
+    pub fn add_root(&self, value: Value) -> Root {
+        self.roots.add(value)
+    }
+
+    /// A `Native` object that owns a value of the host. The value is dropped some time after the
+    /// object became unreachable, with the world running.
+    ///
+    /// # Errors
+    /// When the heap limit is reached; the value is dropped at once.
+    pub fn new_native(
+        &self,
+        local: &mut LocalHeap,
+        value: Box<dyn Any + Send + Sync>,
+    ) -> Result<Value, HeapExhausted> {
+        let object = local.object(Kind::Native, 1)?;
+        let host = Host::from(value);
+        let number = self.natives.lock().add(object, local.is_young(object), host);
+        let number = i64::try_from(number).expect("fewer natives than fixnums");
+        object::init_field(object, 0, Value::fixnum(number));
+        Ok(object)
+    }
+
+    /// The host's value that a `Native` object owns, or `None` for other values.
+    pub fn native(&self, v: Value) -> Option<Arc<dyn Any + Send + Sync>> {
+        if !object::is_kind(v, Kind::Native) {
+            return None;
+        }
+        self.natives.lock().get(native::number(v)?)
+    }
+
+    /// Counters and sizes.
+    pub fn stats(&self) -> HeapStats {
+        let mut stats = self.stats.lock().clone();
+        stats.used_bytes = self.used_bytes();
+        stats.nursery_bytes = self.nursery.used_bytes();
+        stats.old_bytes = self.old.block_bytes();
+        stats.large_bytes = self.old.large_bytes();
+        stats.live_bytes = self.live_bytes();
+        stats.old_goal_bytes = self.old_goal.load(Ordering::Relaxed);
+        stats.limit_bytes = self.limit;
+        stats.nursery_budget_bytes = self.nursery.budget();
+        stats.roots = self.roots.count();
+        stats.natives = self.natives.lock().count();
+        stats
+    }
+
+    /// Collects, with the world stopped: the nursery, and everything when the reason or the state
+    /// of the heap says so. Never fails for lack of room under the limit.
+    ///
+    /// # Panics
+    /// When an invariant is found broken, or the system refuses memory.
+    pub fn collect(&self, stopped: &mut Stopped<'_>, reason: Reason) -> CollectionRecord {
+        let start_ns = self.age_ns();
+        let started = Instant::now();
+        let users = self.every_user_is_stopped(stopped);
+        assert!(users.is_ok(), "{users:?}");
+        if self.config.verify {
+            self.verify(stopped);
+        }
+        let full = self.decide(reason);
+        let reason = if full && !reason.is_full() { self.full_reason(reason) } else { reason };
+        let heap_before_bytes = self.used_bytes();
+        let nursery_before_bytes = self.nursery.used_bytes();
+        let eden_bytes = self.nursery.eden_bytes();
+        let mut dead = Vec::new();
+        let copied = minor::collect(self, stopped, full, &mut dead);
+        let copying_ns = elapsed_ns(started);
+        let mut marked_objects = 0;
+        if full {
+            marked_objects = major::collect(self, stopped, &mut dead);
+            self.live.store(self.old.used_bytes(), Ordering::Relaxed);
+            let goal = policy::old_goal(self.old.used_bytes(), self.limit);
+            self.old_goal.store(goal, Ordering::Relaxed);
+        }
+        let survivors = copied.survived_bytes + copied.promoted_bytes;
+        let overshot = eden_bytes > 2 * self.nursery.budget();
+        let budget = policy::next_budget(self, eden_bytes, survivors, copying_ns);
+        self.nursery.set_budget(budget);
+        if full || overshot {
+            self.nursery.release(&self.memory, budget / BLOCK_BYTES);
+        }
+        for source in &mut stopped.roots {
+            source.after_collection();
+        }
+        self.wanted.store(WANTED_NOTHING, Ordering::Release);
+        let seq = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        if self.config.verify {
+            self.verify(stopped);
+        }
+        let pause_ns = elapsed_ns(started);
+        let mut record = CollectionRecord {
+            seq,
+            full,
+            reason,
+            start_ns,
+            pause_ns,
+            stop_ns: 0,
+            resume_ns: 0,
+            threads: stopped.locals.len(),
+            blocked_threads: 0,
+            initiator_tid: 0,
+            late_tid: 0,
+            vm: 0,
+            heap_before_bytes,
+            heap_after_bytes: self.used_bytes(),
+            nursery_before_bytes,
+            eden_bytes,
+            survived_bytes: copied.survived_bytes,
+            promoted_bytes: copied.promoted_bytes,
+            promoted_objects: copied.promoted_objects,
+            old_bytes: self.old.block_bytes(),
+            old_goal_bytes: self.old_goal.load(Ordering::Relaxed),
+            large_bytes: self.old.large_bytes(),
+            remembered_slots: copied.remembered_slots,
+            fresh_objects: copied.fresh_objects,
+            marked_objects,
+            gc_permille: 0,
+            dead,
+        };
+        let mut stats = self.stats.lock();
+        stats.add(&record);
+        let age = self.age_ns().max(1);
+        record.gc_permille = stats.pause_ns_total.saturating_mul(1000) / age;
+        record
+    }
+
+    /// Why a collection that was not asked to be full is.
+    fn full_reason(&self, reason: Reason) -> Reason {
+        if self.wanted.load(Ordering::Acquire) == WANTED_FULL {
+            self.wanted_reason()
+        } else if self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed) {
+            Reason::OldGoal
+        } else if self.config.stress.collect_always {
+            reason
+        } else {
+            Reason::HeapLimit
+        }
+    }
+
+    fn decide(&self, reason: Reason) -> bool {
+        let near_limit = self.used_bytes() > self.limit - self.limit / 8
+            && self.live_bytes() < self.limit - self.limit / 4;
+        let stress = self.config.stress.collect_always && self.epoch().is_multiple_of(FULL_EVERY);
+        reason.is_full()
+            || self.wanted.load(Ordering::Acquire) == WANTED_FULL
+            || self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed)
+            || near_limit
+            || stress
+    }
+}
+
+fn elapsed_ns(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    const fn movable<T: Send>() {}
+    shared::<Heap>();
+    movable::<LocalHeap>();
+};

@@ -1,0 +1,98 @@
+//! The heap of the Lisle virtual machine: values, objects, and the collector.
+//!
+//! Objects are born in the nursery, one reserved range of addresses from which every mutator's
+//! [`LocalHeap`] takes small buffers. Those that survive two collections move to the old
+//! generation and stay where they are; its memory comes back through full collections. All
+//! collections are exact and run with the world [`Stopped`], which the caller sees to: this crate
+//! knows neither threads nor stacks, and sees their roots through [`RootSource`].
+//!
+//! Allocation never collects. It may ask for a collection, which happens when the mutators have
+//! come to a safepoint, so values in Rust variables are good until then.
+//!
+//! ```
+//! use lisle_gc::{Heap, HeapConfig, Reason, Stopped, Value, object};
+//! let heap = Heap::new(HeapConfig::default())?;
+//! let mut local = heap.local();
+//! let root = heap.add_root(local.pair(Value::fixnum(1), Value::NIL)?);
+//! let mut stopped = Stopped { locals: vec![&mut local], roots: Vec::new() };
+//! heap.collect(&mut stopped, Reason::NurseryFull).emit();
+//! assert_eq!(object::car(root.get()), Value::fixnum(1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Invariants
+//!
+//! While the world is stopped, outside the phases of a collection:
+//!
+//! - **GC-1** *holds:* the first word of an object has a kind, that kind's raw bit, a size, and
+//!   zeroes elsewhere; exceptions: none. *Established by:* `alloc`. *Relied on by:* `minor::copy`,
+//!   `major::mark`, `object`. *Checked by:* `verify::header_is_sane`.
+//! - **GC-2** *holds:* a pointer reachable from a root leads to an object inside a nursery block in
+//!   use, an old block in use, or to the start of a large object. *Established by:* `minor` (updates
+//!   every pointer to what it moves), `major` (frees only what is unmarked), and the rule that no
+//!   value is kept across a safepoint outside a root. *Relied on by:* `slot`, `object`. *Checked by:*
+//!   `verify::points_into_live_memory`, `verify::fits`.
+//! - **GC-3** *holds:* a pointer's tag is that of its object's kind. *Established by:* `alloc`.
+//!   *Relied on by:* `minor::copy` (the tag says whether there is a header), `object`. *Checked by:*
+//!   `verify::tag_agrees`.
+//! - **GC-4** *holds:* a word of an old object that holds a young pointer is in some remembered
+//!   buffer, or its object is on a fresh list. *Established by:* `barrier`, `alloc` (fresh lists),
+//!   `minor::copy` (records again what stays young). *Relied on by:* `minor`. *Checked by:*
+//!   `verify::old_to_young_is_recorded`.
+//! - **GC-5** *holds:* no heap word has the tag of a stack address. *Established by:* whoever
+//!   promotes environments before storing them. *Relied on by:* the stack's owner, who frees it
+//!   without asking. *Checked by:* `verify::no_stack_address`.
+//! - **GC-6** *holds:* every local heap that was used and not detached is among the stopped ones.
+//!   *Established by:* whoever stops the world. *Relied on by:* `minor` (empties blocks that buffers
+//!   lie in, and needs all records). *Checked by:* `verify::every_user_is_stopped`, always.
+//! - **GC-7** *holds:* no reachable word is one of the collector's own marks. *Established by:*
+//!   `minor::copy` (marks only what it leaves behind). *Relied on by:* `minor::copy`. *Checked by:*
+//!   `verify::no_forwarding_mark`.
+//! - **GC-8** *holds:* when marking begins, nothing is young. *Established by:* `minor`, which
+//!   promotes everything in a full collection. *Relied on by:* `major::mark` (the mark table covers
+//!   the old range), the sweep (no record points into what it frees). *Checked by:*
+//!   `verify::nothing_is_young`, always.
+//! - **GC-9** *holds:* the bytes counted as used are no less than those reachable. *Established by:*
+//!   `nursery`, `old`. *Relied on by:* `limit`. *Checked by:* `verify::sizes_add_up`.
+#![deny(unsafe_code)]
+
+mod alloc;
+mod barrier;
+mod events;
+pub mod flonum;
+mod handle;
+mod heap;
+mod layout;
+mod limit;
+mod major;
+mod minor;
+mod native;
+mod nursery;
+#[expect(unsafe_code, reason = "follows tagged pointers into the heap")]
+pub mod object;
+mod old;
+#[expect(unsafe_code, reason = "maps and unmaps memory")]
+mod os;
+mod policy;
+mod roots;
+#[expect(unsafe_code, reason = "reads and writes heap words by address")]
+mod slot;
+mod stats;
+mod stress;
+pub mod value;
+mod verify;
+mod world;
+
+pub use alloc::LocalHeap;
+pub use events::CollectionRecord;
+pub use handle::Root;
+pub use heap::{Heap, HeapConfig};
+pub use limit::HeapExhausted;
+pub use object::{Header, Kind};
+pub use policy::Reason;
+pub use roots::{RootSource, RootVisitor};
+pub use stats::{HeapStats, Histogram};
+pub use stress::Stress;
+pub use value::Value;
+pub use verify::Violation;
+pub use world::Stopped;

@@ -1,0 +1,49 @@
+//! The heap limit, and what happens at it.
+//!
+//! Allocation cannot collect, so passing the limit first asks for a full collection and goes on,
+//! as long as the last full collection leaves hope that there is garbage. Without hope, or far
+//! past the limit, allocation fails. A thread that was told so gets a small grace, out of which it
+//! makes the condition that it raises.
+
+use crate::{Heap, policy::Reason};
+use std::fmt;
+
+/// The heap limit would be passed, even after a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeapExhausted;
+
+impl fmt::Display for HeapExhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("heap exhausted")
+    }
+}
+
+impl std::error::Error for HeapExhausted {}
+
+/// What a thread may still allocate after it was told that the heap is exhausted.
+const GRACE_BYTES: usize = 256 * 1024;
+/// A full collection that leaves less than this share of the limit free (one in so many) leaves no
+/// hope: the program would do nothing but collect.
+const HOPE_SHARE: usize = 16;
+
+impl Heap {
+    /// May a thread with this much grace left take `bytes` more?
+    pub(crate) fn admit(&self, bytes: usize, grace: &mut usize) -> Result<(), HeapExhausted> {
+        let limit = self.limit();
+        let usage = self.used_bytes().saturating_add(bytes);
+        if usage <= limit {
+            return Ok(());
+        }
+        self.request(true, Reason::HeapLimit);
+        let least = self.live_bytes().saturating_add(bytes).saturating_add(limit / HOPE_SHARE);
+        if least <= limit && usage <= limit + limit / 2 {
+            return Ok(());
+        }
+        if bytes <= *grace && usage <= limit + limit / 8 + 4 * GRACE_BYTES {
+            *grace -= bytes;
+            return Ok(());
+        }
+        *grace = GRACE_BYTES;
+        Err(HeapExhausted)
+    }
+}

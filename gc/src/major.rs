@@ -1,0 +1,34 @@
+//! A full collection of the old generation, after a minor one that left nothing young: mark
+//! everything reachable from the roots, then sweep.
+
+pub(crate) mod mark;
+
+use crate::{Heap, Stopped, native::Host};
+use mark::Marker;
+
+/// Marks and sweeps the old generation; the nursery is empty. Returns how many objects are live.
+pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Host>) -> usize {
+    let young = heap.nothing_is_young();
+    assert!(young.is_ok(), "{young:?}");
+    heap.old.lock_blocks().begin_marking();
+    heap.old.lock_large().begin_marking();
+    let mut marker = Marker::new(heap.layout);
+    heap.roots.visit(&mut marker);
+    for source in &mut stopped.roots {
+        source.visit_roots(&mut marker);
+        marker.drain();
+    }
+    marker.drain();
+    heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
+    sweep(heap);
+    marker.marked()
+}
+
+fn sweep(heap: &Heap) {
+    let mut blocks = heap.old.lock_blocks();
+    blocks.sweep(&heap.memory, heap.config.stress.poison);
+    heap.old.publish_blocks(&blocks);
+    let mut large = heap.old.lock_large();
+    large.sweep(&heap.memory);
+    heap.old.publish_large(&large);
+}

@@ -1,0 +1,4 @@
+;; error: two-arguments
+(import (scheme base))
+(define (two-arguments a b) a)
+(two-arguments 1)

@@ -1,0 +1,3 @@
+;; error: zero
+(import (scheme base))
+(quotient 1 0)

@@ -1,0 +1,3 @@
+;; status: 0
+(import (scheme base) (scheme process-context))
+(exit #t)

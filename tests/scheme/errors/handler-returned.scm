@@ -1,0 +1,3 @@
+;; error: returned
+(import (scheme base))
+(with-exception-handler (lambda (e) 'ignored) (lambda () (raise 'boom)))

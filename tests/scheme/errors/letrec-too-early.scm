@@ -1,0 +1,3 @@
+;; error: later
+(import (scheme base))
+(letrec ((now (+ later 1)) (later 1)) now)

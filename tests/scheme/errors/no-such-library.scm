@@ -1,0 +1,2 @@
+;; error: (no such library)
+(import (scheme base) (no such library))

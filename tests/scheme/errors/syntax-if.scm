@@ -1,0 +1,4 @@
+;; error: if
+(import (scheme base))
+(define (f) (if))
+(f)

@@ -1,0 +1,4 @@
+;; error: unbalanced.scm
+(import (scheme base))
+(define (f x)
+  (+ x 1)

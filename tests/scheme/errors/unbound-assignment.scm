@@ -1,0 +1,3 @@
+;; error: never-defined
+(import (scheme base))
+(set! never-defined 1)

@@ -1,0 +1,3 @@
+;; error: vector-ref
+(import (scheme base))
+(vector-ref (vector 1 2 3) 3)

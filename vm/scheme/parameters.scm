@@ -1,0 +1,53 @@
+;;; Parameters (R7RS 4.2.6, SRFI 39) and promises (R7RS 4.2.5).
+
+(define make-parameter
+  (case-lambda
+    ((value) (%make-parameter (box value) #f))
+    ((value converter)
+     (if (not (procedure? converter))
+         (%wrong-type 'make-parameter 2 "procedure" converter))
+     (%make-parameter (box (converter value)) converter))))
+
+;; What calling a parameter returns.
+(define (%parameter-value parameter)
+  (let ((binding (assq parameter (vector-ref (%dynamic-state) 2))))
+    (unbox (if binding (cdr binding) (%parameter-box parameter)))))
+
+;; What `parameterize` expands to: the list alternates parameters and values. All are converted
+;; before any is bound.
+(define (%parameterize parameters-and-values thunk)
+  (let loop ((rest parameters-and-values) (bindings '()))
+    (if (pair? rest)
+        (let ((parameter (car rest))
+              (value (cadr rest)))
+          (if (not (%parameter? parameter))
+              (%wrong-type 'parameterize 1 "parameter" parameter))
+          (let ((converter (%parameter-converter parameter)))
+            (loop (cddr rest)
+                  (cons (cons parameter (box (if converter (converter value) value)))
+                        bindings))))
+        (begin
+          (%enter-params bindings)
+          (let ((result (thunk)))
+            (%leave)
+            result)))))
+
+;; Forces iteratively, so that a chain of `delay-force` takes constant space. A thunk may force its
+;; own promise, or another thread may force it meanwhile: the first value to arrive stays.
+(define (force promise)
+  (if (promise? promise)
+      (let loop ((thunk (%promise-value promise)))
+        ;; Not done after its content was read: then the content is a thunk.
+        (if (%promise-done? promise)
+            (%promise-value promise)
+            (let ((next (thunk)))
+              (if (not (promise? next))
+                  (%wrong-type 'delay-force 1 "promise" next))
+              (%promise-adopt! promise next)
+              (loop (%promise-value promise)))))
+      promise))
+
+(define (make-promise obj)
+  (if (promise? obj)
+      obj
+      (%make-promise-eager obj)))

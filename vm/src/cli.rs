@@ -1,0 +1,64 @@
+//! The command line.
+
+mod arguments;
+mod disasm;
+mod program;
+mod repl;
+pub mod report;
+mod statistics;
+mod trace;
+
+use crate::prim::port;
+use crate::vm::VmShared;
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use std::thread;
+
+/// Bytes of native stack of the thread that compiles and runs the main program; only what is used
+/// takes memory. Guest calls never use it: it is for the compiler, on deeply nested programs.
+const MAIN_STACK_BYTES: usize = 256 << 20;
+
+/// Runs the program `lisle` with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let builder = thread::Builder::new().name(crate::MAIN_THREAD.to_owned());
+    let spawned = builder.stack_size(MAIN_STACK_BYTES).spawn(move || run(arguments));
+    let status = match spawned.map(thread::JoinHandle::join) {
+        Ok(Ok(status)) => status,
+        Ok(Err(_)) => 70,
+        Err(error) => {
+            complain(&format!("cannot start: {error}"));
+            1
+        }
+    };
+    ExitCode::from(u8::try_from(status & 0xff).unwrap_or(70))
+}
+
+fn run(arguments: Arguments) -> i32 {
+    if let Err(message) = trace::install(arguments.trace_gc) {
+        complain(&message);
+        return 1;
+    }
+    match arguments.command() {
+        Command::Repl => repl::run(&arguments),
+        Command::Disassemble(file) => disasm::run(&arguments, &file),
+        Command::Evaluate(text) => program::evaluate(&arguments, &text),
+        Command::Run(file) => program::run_file(&arguments, &file),
+        Command::RunInput => program::run_input(&arguments),
+    }
+}
+
+/// One line to standard error.
+fn complain(message: &str) {
+    // Nothing can be done when standard error is gone.
+    let _ = writeln!(std::io::stderr(), "lisle: {message}");
+}
+
+/// Ends the process with this status, buffered output written first.
+pub(crate) fn leave(vm: &VmShared, status: i32) -> ! {
+    port::flush_console(vm);
+    statistics::show_if_asked(vm);
+    std::process::exit(status & 0xff)
+}

@@ -1,0 +1,142 @@
+//! What the command line means.
+
+use crate::vm::VmConfig;
+use clap::Parser;
+use std::path::{Path, PathBuf};
+
+/// A multi-threaded Scheme (R7RS) virtual machine.
+///
+/// Runs the program in FILE, or on standard input when there is no FILE. `lisle repl` reads
+/// expressions from the terminal; `lisle disasm FILE` shows a program's bytecode.
+#[derive(Parser, Debug)]
+#[command(version, max_term_width = 100)]
+pub struct Arguments {
+    /// Evaluate EXPR and print its value
+    #[arg(short = 'e', long = "eval", value_name = "EXPR")]
+    pub evaluate: Option<String>,
+
+    /// Print a table of collections and frames when the program ends
+    #[arg(long)]
+    pub stats: bool,
+
+    /// Print a line for every collection to standard error
+    #[arg(long)]
+    pub trace_gc: bool,
+
+    /// Ask for a collection at every allocation, with freed memory poisoned
+    #[arg(long, env = "LISLE_STRESS_GC", value_parser = clap::builder::FalseyValueParser::new())]
+    pub stress_gc: bool,
+
+    /// Promote every frame at every call
+    #[arg(long, env = "LISLE_STRESS_FRAMES", value_parser = clap::builder::FalseyValueParser::new())]
+    pub stress_frames: bool,
+
+    /// Verify the whole heap around every collection
+    #[arg(long, env = "LISLE_VERIFY_HEAP", value_parser = clap::builder::FalseyValueParser::new())]
+    pub verify_heap: bool,
+
+    /// The most memory the heap may take: a number of bytes, or one with K, M or G after it
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, env = "LISLE_HEAP_LIMIT")]
+    pub heap_limit: Option<usize>,
+
+    /// A folder to look for libraries in; may be given several times
+    #[arg(short = 'L', long = "library-path", value_name = "FOLDER")]
+    pub library_path: Vec<PathBuf>,
+
+    /// The program, and the arguments it gets
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub rest: Vec<String>,
+}
+
+/// What to do.
+pub enum Command {
+    /// `lisle repl`
+    Repl,
+    /// `lisle disasm FILE`
+    Disassemble(PathBuf),
+    /// `lisle -e EXPR`
+    Evaluate(String),
+    /// `lisle FILE`
+    Run(PathBuf),
+    /// `lisle` with a program on standard input
+    RunInput,
+}
+
+impl Arguments {
+    /// What to do.
+    pub fn command(&self) -> Command {
+        if let Some(text) = &self.evaluate {
+            return Command::Evaluate(text.clone());
+        }
+        match self.rest.first().map(String::as_str) {
+            None if std::io::IsTerminal::is_terminal(&std::io::stdin()) => Command::Repl,
+            None | Some("-") => Command::RunInput,
+            Some("repl") if self.rest.len() == 1 => Command::Repl,
+            Some("disasm") if self.rest.len() == 2 => Command::Disassemble((&self.rest[1]).into()),
+            Some(file) => Command::Run(file.into()),
+        }
+    }
+
+    /// The configuration of the VM for a program with this file name.
+    pub fn config(&self, program: Option<&Path>) -> VmConfig {
+        let mut library_path = Vec::new();
+        if let Some(folder) = program.and_then(Path::parent) {
+            library_path.push(folder.to_owned());
+        }
+        library_path.extend(self.library_path.iter().cloned());
+        let command_line = match (&self.evaluate, self.rest.is_empty()) {
+            (None, false) => self.rest.clone(),
+            _ => std::iter::once("lisle".to_owned()).chain(self.rest.iter().cloned()).collect(),
+        };
+        VmConfig {
+            heap_limit: self.heap_limit,
+            stress_collections: self.stress_gc,
+            stress_frames: self.stress_frames,
+            verify_heap: self.verify_heap,
+            count_calls: self.stats,
+            command_line,
+            library_path,
+            ..VmConfig::default()
+        }
+    }
+}
+
+/// Bytes of a size like `512M`.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let trimmed = text.trim_end_matches(['b', 'B']);
+    let (digits, shift) = match trimmed.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (&trimmed[..at], 10),
+        Some((at, 'm' | 'M')) => (&trimmed[..at], 20),
+        Some((at, 'g' | 'G')) => (&trimmed[..at], 30),
+        _ => (trimmed, 0),
+    };
+    let number: usize = digits.parse().map_err(|_| format!("`{text}` is no size"))?;
+    let bytes = number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))?;
+    const LEAST: usize = 4 << 20;
+    if bytes < LEAST {
+        return Err("the heap limit is at least 4M".to_owned());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, parse_size};
+    use clap::Parser;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("64M"), Ok(64 << 20));
+        assert_eq!(parse_size("2g"), Ok(2 << 30));
+        assert_eq!(parse_size("16MB"), Ok(16 << 20));
+        assert!(parse_size("lots").is_err());
+        assert!(parse_size("17K").is_err());
+    }
+
+    #[test]
+    fn options_after_the_file_belong_to_the_program() {
+        let arguments = Arguments::parse_from(["lisle", "--stats", "a.scm", "--help", "-e", "1"]);
+        assert!(arguments.stats && arguments.evaluate.is_none());
+        assert_eq!(arguments.rest, ["a.scm", "--help", "-e", "1"]);
+    }
+}

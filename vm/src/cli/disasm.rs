@@ -1,0 +1,42 @@
+//! `lisle disasm FILE`: the bytecode of a program.
+
+use super::arguments::Arguments;
+use super::complain;
+use crate::vm::VmShared;
+use std::io::Write;
+use std::path::Path;
+
+/// Compiles the forms of a file one after the other and prints their code. Nothing is run, so a
+/// program that needs its own libraries' macros sees them, but not what its forms compute.
+pub fn run(arguments: &Arguments, file: &Path) -> i32 {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            complain(&format!("cannot read {}: {error}", file.display()));
+            return 1;
+        }
+    };
+    let (vm, mut mutator) = match VmShared::new(arguments.config(Some(file))) {
+        Ok(made) => made,
+        Err(error) => {
+            complain(&format!("cannot make the heap: {error}"));
+            return 1;
+        }
+    };
+    let name = file.display().to_string();
+    match vm.front.disassemble(&vm, &mut mutator, &name, text) {
+        Ok(listing) => {
+            let _ = std::io::stdout().lock().write_all(listing.as_bytes());
+            0
+        }
+        Err(error) => {
+            let report = crate::backtrace::Report {
+                message: error.message,
+                span: error.span,
+                lines: Vec::new(),
+            };
+            super::report::show(&vm, &report, None);
+            1
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Running programs: from a file, from standard input, from the command line.
+
+use super::arguments::Arguments;
+use super::{complain, leave, report};
+use crate::backtrace::{self, Report};
+use crate::expand::Environment;
+use crate::front::FrontError;
+use crate::interp::{Machine, Outcome};
+use crate::prim::port;
+use crate::print;
+use crate::read::reader::Reader;
+use crate::vm::VmShared;
+use lisle_gc::Value;
+use lisle_threads::{Interrupt, Mutator};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Why a program ended early.
+pub(super) enum Stopped {
+    /// With an error, already shown.
+    Failed,
+    /// By `exit`.
+    Exit(i32),
+}
+
+/// `lisle FILE`
+pub fn run_file(arguments: &Arguments, file: &Path) -> i32 {
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            complain(&format!("cannot read {}: {error}", file.display()));
+            return 1;
+        }
+    };
+    run_text(arguments, Some(file), &file.display().to_string(), bytes)
+}
+
+/// `lisle < FILE`
+pub fn run_input(arguments: &Arguments) -> i32 {
+    let mut bytes = Vec::new();
+    if let Err(error) = std::io::stdin().read_to_end(&mut bytes) {
+        complain(&format!("cannot read standard input: {error}"));
+        return 1;
+    }
+    run_text(arguments, None, "<stdin>", bytes)
+}
+
+fn run_text(arguments: &Arguments, file: Option<&Path>, name: &str, bytes: Vec<u8>) -> i32 {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
+            complain(&format!("{name}:{line}: the text is not UTF-8"));
+            return 1;
+        }
+    };
+    // A first line `#!/...` is for the operating system.
+    let text = match text.starts_with("#!/") || text.starts_with("#! ") {
+        true => format!(";{text}"),
+        false => text,
+    };
+    with_vm(arguments, file, |vm, mutator| {
+        let environment = vm.front.expander(vm).program_environment();
+        run_forms(vm, mutator, name, text, &environment).map(|_| ())
+    })
+}
+
+/// `lisle -e EXPR`: prints the value of the last form unless it is unspecified.
+pub fn evaluate(arguments: &Arguments, text: &str) -> i32 {
+    with_vm(arguments, None, |vm, mutator| {
+        let environment = vm.front.expander(vm).program_environment();
+        let value = run_forms(vm, mutator, "<command line>", text.to_owned(), &environment)?;
+        show_value(vm, value);
+        Ok(())
+    })
+}
+
+/// Prints a value on a line of its own.
+pub(super) fn show_value(vm: &VmShared, value: Value) {
+    if value == Value::UNSPECIFIED {
+        return;
+    }
+    port::flush_console(vm);
+    let written = print::write_to_string(vm, value);
+    let _ = writeln!(std::io::stdout(), "{written}");
+}
+
+fn with_vm(
+    arguments: &Arguments,
+    file: Option<&Path>,
+    work: impl FnOnce(&Arc<VmShared>, &mut Mutator) -> Result<(), Stopped>,
+) -> i32 {
+    let (vm, mut mutator) = match VmShared::new(arguments.config(file)) {
+        Ok(made) => made,
+        Err(error) => {
+            complain(&format!("cannot make the heap: {error}"));
+            return 1;
+        }
+    };
+    end_on_interrupt(&vm);
+    let status = match work(&vm, &mut mutator) {
+        Ok(()) => 0,
+        Err(Stopped::Failed) => 1,
+        Err(Stopped::Exit(status)) => status,
+    };
+    vm.retire(&mutator.stack.stats);
+    leave(&vm, status)
+}
+
+/// Ctrl-C ends the process at once.
+fn end_on_interrupt(vm: &Arc<VmShared>) {
+    let weak = Arc::downgrade(vm);
+    let installed = ctrlc::set_handler(move || {
+        if let Some(vm) = weak.upgrade() {
+            port::try_flush_console(&vm);
+        }
+        std::process::exit(130);
+    });
+    if let Err(error) = installed {
+        complain(&format!("Ctrl-C cannot be caught: {error}"));
+    }
+}
+
+/// Ctrl-C makes the program that the primordial thread runs raise a condition.
+pub(super) fn raise_on_interrupt(vm: &Arc<VmShared>) {
+    let weak = Arc::downgrade(vm);
+    let installed = ctrlc::set_handler(move || {
+        if let Some(vm) = weak.upgrade() {
+            vm.interrupted.store(true, Ordering::Relaxed);
+            vm.world.interrupt_primordial(Interrupt::UserBreak);
+        }
+    });
+    if let Err(error) = installed {
+        complain(&format!("Ctrl-C cannot be caught: {error}"));
+    }
+}
+
+/// Runs the forms of a text in order; the value of the last.
+pub(super) fn run_forms(
+    vm: &VmShared,
+    mutator: &mut Mutator,
+    name: &str,
+    text: String,
+    environment: &Arc<Environment>,
+) -> Result<Value, Stopped> {
+    let source = vm.sources.add(name, text.clone());
+    let mut reader = Reader::new(source, &text, &vm.symbols);
+    let mut last = Value::UNSPECIFIED;
+    loop {
+        let form = match reader.next() {
+            Ok(Some(form)) => form,
+            Ok(None) => return Ok(last),
+            Err(error) => {
+                let report = Report { message: error.message, span: error.span, lines: Vec::new() };
+                return Err(failed(vm, &report));
+            }
+        };
+        let compiled = vm.front.compile(vm, mutator, &form, environment);
+        for procedure in compiled.map_err(|error| illegal(vm, error))? {
+            last = match Machine::new(mutator, vm).call(procedure, &[]) {
+                Outcome::Value(value) => value,
+                Outcome::Uncaught(payload) => {
+                    return Err(failed(vm, &backtrace::report(vm, payload)));
+                }
+                Outcome::Exit(status) => return Err(Stopped::Exit(status)),
+                Outcome::Terminated => return Err(Stopped::Exit(1)),
+            };
+        }
+    }
+}
+
+fn illegal(vm: &VmShared, error: FrontError) -> Stopped {
+    failed(vm, &Report { message: error.message, span: error.span, lines: Vec::new() })
+}
+
+fn failed(vm: &VmShared, report: &Report) -> Stopped {
+    port::flush_console(vm);
+    report::show(vm, report, None);
+    Stopped::Failed
+}

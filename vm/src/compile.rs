@@ -1,0 +1,112 @@
+//! The compiler: core language to bytecode.
+//!
+//! [`compile_toplevel`] runs the optimiser, plans where variables live ([`closures`]) and generates
+//! code ([`generate`]): destination-driven, in one pass over each procedure, with registers in stack
+//! discipline.
+
+pub mod calls;
+pub mod closures;
+pub mod emit;
+pub mod generate;
+pub mod moves;
+pub mod operations;
+pub mod scopes;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use crate::bytecode::template::CodeTemplate;
+use crate::bytecode::verify;
+use crate::core_form::{Core, Vars};
+use crate::globals::{GlobalId, GlobalInfo};
+use crate::opt;
+use crate::opt::known::Known;
+use crate::source::Span;
+use crate::symbols::Symbols;
+use std::fmt;
+
+/// A native primitive as the compiler sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PrimSignature {
+    /// Its number, for the `Prim` instructions.
+    pub id: u32,
+    /// The fewest arguments it takes.
+    pub min: u8,
+    /// The most it takes; 255 for no bound.
+    pub max: u8,
+}
+
+/// What the compiler asks of global variables.
+pub trait GlobalFacts {
+    /// What is known of a global variable.
+    fn info(&self, id: GlobalId) -> GlobalInfo;
+    /// The global variable of the core namespace with this name.
+    fn core(&self, name: &str) -> Option<GlobalId>;
+}
+
+/// What surrounds a form that is compiled.
+pub struct CompileContext<'a> {
+    /// The global variables.
+    pub globals: &'a dyn GlobalFacts,
+    /// The symbols.
+    pub symbols: &'a Symbols,
+    /// The native primitive behind a standard name, if `Prim` instructions may call it.
+    pub prims: &'a dyn Fn(&str) -> Option<PrimSignature>,
+}
+
+/// Why a form can't be compiled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CompileError {
+    /// A procedure needs more registers than a frame has: it takes too many parameters.
+    TooManyVariables(Span),
+    /// A procedure has more code or constants than instructions can address.
+    TooLarge(Span),
+}
+
+impl CompileError {
+    /// The procedure.
+    pub fn span(self) -> Span {
+        match self {
+            CompileError::TooManyVariables(span) | CompileError::TooLarge(span) => span,
+        }
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CompileError::TooManyVariables(_) => "a procedure has too many variables",
+            CompileError::TooLarge(_) => "a procedure is too large",
+        })
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Compiles a top-level form: the code of a procedure without parameters.
+///
+/// # Errors
+/// When a procedure is too big to be expressed.
+pub fn compile_toplevel(
+    core: Core,
+    vars: &mut Vars,
+    context: &CompileContext<'_>,
+) -> Result<CodeTemplate, CompileError> {
+    let known = Known::new(context);
+    let core = opt::optimise(core, vars, &known);
+    let code = generate_code(&core, vars, &known)?;
+    debug_assert_eq!(verify::verify(&code), Ok(()), "compiled code is well formed");
+    Ok(code)
+}
+
+/// Generates the code of an optimised form.
+fn generate_code(core: &Core, vars: &Vars, known: &Known<'_>) -> Result<CodeTemplate, CompileError> {
+    let plan = closures::plan(core, vars, known);
+    let short = generate::Unit { known, vars, plan: &plan, jumps: emit::Jumps::Short };
+    match generate::toplevel(core, &short) {
+        Err(CompileError::TooLarge(_)) => {
+            generate::toplevel(core, &generate::Unit { jumps: emit::Jumps::Long, ..short })
+        }
+        result => result,
+    }
+}

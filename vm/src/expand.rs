@@ -1,0 +1,272 @@
+//! The expander: from data to the core language, hygienically.
+//!
+//! Macros rename: every identifier that a template inserts becomes a fresh *alias*, which remembers
+//! the symbol and where the macro was defined ([`scope::Alias`]). Binding forms bind aliases like
+//! symbols; an alias that nothing binds means what its symbol means where the macro was defined;
+//! quotation turns aliases back into symbols. All of R7RS's syntax is expanded here in Rust, straight
+//! to [`Core`], so what it refers to ("`append`" in a quasi-quotation) cannot be shadowed.
+//!
+//! Expansion never runs the program: macros are `syntax-rules` only. So a form is expanded
+//! completely, libraries it imports included, into [`Unit`]s that are then run in order.
+//!
+//! Recursion follows the nesting of expressions and is bounded three ways ([`Limits`]): by levels, so
+//! that later passes may recurse over [`Core`] too; by bytes of native stack; and by the number of
+//! data that macros make, so that a macro that expands for ever is an error in the end.
+
+mod binding;
+mod body;
+mod condition;
+mod context;
+mod definition;
+mod expression;
+mod extras;
+mod guarded;
+mod library;
+mod print;
+mod quasiquote;
+mod record;
+pub mod scope;
+mod special;
+mod syntax_rules;
+#[cfg(test)]
+mod tests;
+mod toplevel;
+
+pub use library::{FEATURES, Library, LibraryLoader};
+pub use print::core_text;
+pub use scope::Environment;
+
+use crate::core_form::{Core, Vars};
+use crate::globals::GlobalId;
+use crate::read::ReadError;
+use crate::read::datum::Datum;
+use crate::source::{Sources, Span};
+use crate::symbols::{Sym, Symbols};
+use context::Context;
+use parking_lot::{Mutex, RwLock};
+use rustc_hash::FxHashMap;
+use special::Special;
+use std::fmt;
+use std::sync::{Arc, OnceLock, Weak};
+
+/// Why a form cannot be expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpandError {
+    /// What is wrong.
+    pub message: String,
+    /// The form it is about, as text.
+    pub form: Option<String>,
+    /// Where.
+    pub span: Span,
+    /// What kind of error it is.
+    pub kind: ExpandErrorKind,
+}
+
+/// Kinds of [`ExpandError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpandErrorKind {
+    /// The program is wrong.
+    Syntax,
+    /// A file that the program includes or imports cannot be read.
+    File,
+    /// A text cannot be read as data; `incomplete` as in [`ReadError`].
+    Read,
+    /// A limit was passed: of nesting, expansion or memory.
+    Limit,
+    /// The `check` of the [`Session`] asked to stop.
+    Interrupted,
+}
+
+impl ExpandError {
+    /// An error in the program.
+    pub fn new(message: impl Into<String>, span: Span) -> ExpandError {
+        ExpandError { message: message.into(), form: None, span, kind: ExpandErrorKind::Syntax }
+    }
+    /// The same of another kind.
+    pub fn of_kind(self, kind: ExpandErrorKind) -> ExpandError {
+        ExpandError { kind, ..self }
+    }
+}
+
+impl From<ReadError> for ExpandError {
+    fn from(error: ReadError) -> ExpandError {
+        ExpandError::new(error.message, error.span).of_kind(ExpandErrorKind::Read)
+    }
+}
+
+impl fmt::Display for ExpandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.form {
+            Some(form) => write!(f, ": {form}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ExpandError {}
+
+/// What the functions of the expander return.
+pub type Result<T> = std::result::Result<T, ExpandError>;
+
+/// One piece of an expanded program, to be compiled and run before the next.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The code.
+    pub core: Core,
+    /// Its local variables.
+    pub vars: Vars,
+}
+
+/// Where global variables come from.
+///
+/// The *core namespace* holds the primitives and the definitions of the library written in Scheme;
+/// names of internal procedures begin with `%`.
+pub trait GlobalHost {
+    /// A new global variable, unbound so far.
+    fn new_global(&self, name: Sym) -> Result<GlobalId>;
+    /// Does the core namespace have this variable?
+    fn has_core(&self, name: Sym) -> bool;
+    /// That variable. Called when code refers to it, so that its definition can be compiled then;
+    /// calls made meanwhile, for the same name too, must return without waiting for this one.
+    fn core_global(&self, name: Sym) -> Result<Option<GlobalId>>;
+    /// Some code changes this variable by `set!`.
+    fn assigned(&self, global: GlobalId);
+}
+
+/// How far expansion may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Levels of nested expressions, and so of nested [`Core`].
+    pub depth: u32,
+    /// Bytes of native stack.
+    pub stack_bytes: usize,
+    /// Data made by macros in the expansion of one top-level form.
+    pub steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { depth: 10_000, stack_bytes: 1 << 20, steps: 20_000_000 }
+    }
+}
+
+/// What an expansion may ask of its surroundings.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    /// The symbols of the VM.
+    pub symbols: &'a Symbols,
+    /// The source texts; files read by `include` and `import` are added.
+    pub sources: &'a Sources,
+    /// The global variables.
+    pub host: &'a dyn GlobalHost,
+    /// The files.
+    pub loader: &'a dyn LibraryLoader,
+    /// Called now and then; an error stops the expansion. See [`ExpandErrorKind::Interrupted`].
+    pub check: &'a dyn Fn() -> Result<()>,
+    /// How far the expansion may go.
+    pub limits: Limits,
+}
+
+/// The expander of a VM: what top-level forms share. Several threads may use it at once.
+pub struct Expander {
+    specials: FxHashMap<Sym, Special>,
+    /// The text that lists the standard libraries, and what was read from it.
+    standard_text: &'static str,
+    standard: OnceLock<FxHashMap<String, Vec<Sym>>>,
+    libraries: Mutex<FxHashMap<String, Arc<Library>>>,
+    core: Arc<Environment>,
+    interaction: Arc<Environment>,
+    /// Emptied when the expander is dropped: environments and their macros refer to each other.
+    environments: RwLock<Vec<Weak<Environment>>>,
+}
+
+impl Expander {
+    /// An expander whose standard libraries are listed in `standard_text`, one form a library:
+    /// `((scheme char) char-alphabetic? ...)`.
+    pub fn new(symbols: &Symbols, standard_text: &'static str) -> Expander {
+        let core = Arc::new(Environment::core());
+        let interaction = Arc::new(Environment::interaction());
+        let environments = vec![Arc::downgrade(&core), Arc::downgrade(&interaction)];
+        Expander {
+            specials: special::table(symbols),
+            standard_text,
+            standard: OnceLock::new(),
+            libraries: Mutex::default(),
+            core,
+            interaction,
+            environments: RwLock::new(environments),
+        }
+    }
+    /// The environment of the core namespace: every variable and all syntax. Definitions in it
+    /// define what [`GlobalHost::core_global`] returns for their name.
+    pub fn core_environment(&self) -> &Arc<Environment> {
+        &self.core
+    }
+    /// The environment of the REPL and of `(interaction-environment)`: everything standard, to
+    /// which definitions and imports add.
+    pub fn interaction_environment(&self) -> &Arc<Environment> {
+        &self.interaction
+    }
+    /// An environment for a program: everything standard, or what it imports if it begins with
+    /// an import.
+    pub fn program_environment(&self) -> Arc<Environment> {
+        self.register(Environment::program())
+    }
+    /// An environment with the bindings of some import sets, as `environment` makes; and what must
+    /// be run before it is used. Nothing can be defined in it.
+    pub fn environment(
+        &self,
+        session: &Session<'_>,
+        import_sets: &[Datum],
+    ) -> Result<(Arc<Environment>, Vec<Unit>)> {
+        let environment = self.register(Environment::empty(scope::Changes::Forbidden));
+        let mut context = Context::new(self, session);
+        for set in import_sets {
+            context.import_into(&environment, set)?;
+        }
+        Ok((environment, context.finish()))
+    }
+    /// Expands a top-level form: a definition, import, library or expression.
+    pub fn expand_toplevel(
+        &self,
+        session: &Session<'_>,
+        form: &Datum,
+        environment: &Arc<Environment>,
+    ) -> Result<Vec<Unit>> {
+        let mut context = Context::new(self, session);
+        context.toplevel(form.clone(), environment)?;
+        Ok(context.finish())
+    }
+    /// The names that `environment` binds to variables or syntax, for completion.
+    pub fn visible_names(&self, environment: &Environment) -> Vec<Sym> {
+        let mut names = environment.bound_symbols();
+        if environment.sees_standard() {
+            names.extend(self.specials.keys());
+            names.extend(self.standard.get().into_iter().flat_map(|all| all.values().flatten()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn register(&self, environment: Environment) -> Arc<Environment> {
+        let environment = Arc::new(environment);
+        let mut all = self.environments.write();
+        if all.len() == all.capacity() {
+            all.retain(|known| known.strong_count() > 0);
+        }
+        all.push(Arc::downgrade(&environment));
+        environment
+    }
+}
+
+impl Drop for Expander {
+    fn drop(&mut self) {
+        for environment in self.environments.get_mut() {
+            if let Some(environment) = environment.upgrade() {
+                environment.clear();
+            }
+        }
+    }
+}

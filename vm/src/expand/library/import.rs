@@ -1,0 +1,181 @@
+//! Import sets, and the standard libraries.
+
+use super::Library;
+use crate::expand::context::Context;
+use crate::expand::scope::{Binding, Ident};
+use crate::expand::{ExpandError, Result};
+use crate::read::datum::Datum;
+use crate::read::reader::Reader;
+use crate::source::SourceId;
+use crate::symbols::{Sym, Symbols};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Import sets may be nested this deeply.
+const MAX_MODIFIERS: usize = 100;
+
+/// The names that each standard library exports, from forms `((scheme char) name ...)`.
+fn read_standard(text: &str, symbols: &Symbols) -> FxHashMap<String, Vec<Sym>> {
+    let mut reader = Reader::new(SourceId::default(), text, symbols);
+    let mut libraries = FxHashMap::default();
+    while let Some(form) = reader.next().expect("the list of standard libraries is well-formed") {
+        let mut items = form.iter();
+        if let Some(name) = items.next() {
+            let exports = items.filter_map(Datum::as_symbol).collect();
+            libraries.insert(name.to_text(symbols), exports);
+        }
+    }
+    libraries
+}
+
+impl Context<'_> {
+    /// The names that a standard library exports.
+    pub(super) fn standard_names(&self, key: &str) -> Option<&[Sym]> {
+        let expander = self.expander;
+        let symbols = self.session.symbols;
+        let read = || read_standard(expander.standard_text, symbols);
+        expander.standard.get_or_init(read).get(key).map(Vec::as_slice)
+    }
+
+    /// The bindings of an import set; the libraries it needs will be instantiated here.
+    pub(in crate::expand) fn import_set(&mut self, set: &Datum) -> Result<Vec<(Sym, Binding)>> {
+        let bindings = self.import_set_bindings(set)?;
+        if let Some(library) = self.library_of(set)? {
+            self.instantiations.push((self.units.len(), library));
+        }
+        Ok(bindings)
+    }
+
+    /// The modifiers around a library's name, innermost first, and that name.
+    fn modifiers<'d>(&self, set: &'d Datum) -> Result<(Vec<(Modifier, &'d Datum)>, &'d Datum)> {
+        let mut modifiers = Vec::new();
+        let mut rest = set;
+        while let Some((modifier, inner)) = self.modifier(rest) {
+            if modifiers.len() >= MAX_MODIFIERS {
+                return Err(self.error_in("this import set is nested too deeply", set));
+            }
+            modifiers.push((modifier, rest));
+            rest = inner;
+        }
+        modifiers.reverse();
+        Ok((modifiers, rest))
+    }
+    /// The modifier of `(only set name ...)` and the like. `(only foo)` names a library: the set
+    /// must be a list itself.
+    fn modifier<'d>(&self, set: &'d Datum) -> Option<(Modifier, &'d Datum)> {
+        let mut items = set.iter();
+        let keyword = Ident::of(items.next()?)?;
+        let inner = items.next().filter(|inner| inner.as_pair().is_some())?;
+        let modifier = match &*self.name(keyword.symbol()) {
+            "only" => Modifier::Only,
+            "except" => Modifier::Except,
+            "prefix" => Modifier::Prefix,
+            "rename" => Modifier::Rename,
+            _ => return None,
+        };
+        Some((modifier, inner))
+    }
+    /// The library an import set takes its bindings from; `None` if it is a standard one.
+    pub(super) fn library_of(&mut self, set: &Datum) -> Result<Option<Arc<Library>>> {
+        let (_, name) = self.modifiers(set)?;
+        self.find_library(name)
+    }
+
+    /// The names and bindings of an import set.
+    pub(super) fn import_set_bindings(&mut self, set: &Datum) -> Result<Vec<(Sym, Binding)>> {
+        let (modifiers, name) = self.modifiers(set)?;
+        let mut names = self.library_bindings(name)?;
+        for (modifier, form) in modifiers {
+            let operands: Vec<&Datum> = form.iter().skip(2).collect();
+            names = match modifier {
+                Modifier::Only => {
+                    let mut kept = FxHashMap::default();
+                    for operand in operands {
+                        let (sym, binding) = self.imported(operand, &names)?;
+                        kept.insert(sym, binding);
+                    }
+                    kept
+                }
+                Modifier::Except => {
+                    for operand in operands {
+                        let (sym, _) = self.imported(operand, &names)?;
+                        names.remove(&sym);
+                    }
+                    names
+                }
+                Modifier::Prefix => {
+                    let [prefix] = operands[..] else {
+                        return Err(self.error_in("import: expected (prefix set name)", form));
+                    };
+                    let prefix = self.name(self.import_name(prefix)?);
+                    let add = |sym| {
+                        let name = format!("{prefix}{}", self.name(sym));
+                        self.session.symbols.intern(&name)
+                    };
+                    names.into_iter().map(|(sym, binding)| (add(sym), binding)).collect()
+                }
+                Modifier::Rename => self.renamed(&operands, names)?,
+            };
+        }
+        Ok(names.into_iter().collect())
+    }
+    /// What a library exports.
+    fn library_bindings(&mut self, name: &Datum) -> Result<FxHashMap<Sym, Binding>> {
+        if let Some(library) = self.find_library(name)? {
+            return Ok(library.exports.clone());
+        }
+        let (key, _) = self.library_name(name)?;
+        let Some(names) = self.standard_names(&key) else { return Err(self.no_library(name)) };
+        let binding = |sym: &Sym| match self.expander.specials.get(sym) {
+            Some(special) => (*sym, Binding::Special(*special)),
+            None => (*sym, Binding::Core(*sym)),
+        };
+        Ok(names.iter().map(binding).collect())
+    }
+    fn renamed(
+        &self,
+        operands: &[&Datum],
+        mut names: FxHashMap<Sym, Binding>,
+    ) -> Result<FxHashMap<Sym, Binding>> {
+        let mut added = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let parts = operand.proper_list();
+            let Some([from, to]) = parts.as_deref() else {
+                return Err(self.error_in("import: expected (rename set (old new) ...)", operand));
+            };
+            let (from, binding) = self.imported(from, &names)?;
+            added.push((from, self.import_name(to)?, binding));
+        }
+        for (from, _, _) in &added {
+            names.remove(from);
+        }
+        names.extend(added.into_iter().map(|(_, to, binding)| (to, binding)));
+        Ok(names)
+    }
+    fn import_name(&self, datum: &Datum) -> Result<Sym> {
+        match Ident::of(datum) {
+            Some(ident) => Ok(ident.symbol()),
+            None => Err(self.error_in("import: expected a name", datum)),
+        }
+    }
+    /// A name that must be among those imported, and what it is bound to.
+    fn imported(&self, datum: &Datum, names: &FxHashMap<Sym, Binding>) -> Result<(Sym, Binding)> {
+        let sym = self.import_name(datum)?;
+        match names.get(&sym) {
+            Some(binding) => Ok((sym, binding.clone())),
+            None => {
+                let message = format!("import: the library does not export {}", self.name(sym));
+                Err(ExpandError::new(message, datum.span))
+            }
+        }
+    }
+}
+
+/// What an import set does with the names of the set inside it.
+#[derive(Clone, Copy)]
+enum Modifier {
+    Only,
+    Except,
+    Prefix,
+    Rename,
+}

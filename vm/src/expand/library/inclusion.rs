@@ -1,0 +1,114 @@
+//! `include` and `cond-expand`: forms that stand for other forms.
+
+use crate::expand::context::Context;
+use crate::expand::scope::{Ident, Scope};
+use crate::expand::special::Special;
+use crate::expand::{ExpandError, ExpandErrorKind, Result};
+use crate::read::datum::Datum;
+
+/// What `cond-expand` and `(features)` know of this system, apart from its libraries.
+pub const FEATURES: &[&str] = &[
+    "r7rs",
+    "exact-closed",
+    "exact-complex",
+    "ieee-float",
+    "full-unicode",
+    "ratios",
+    "posix",
+    #[cfg(target_os = "linux")]
+    "linux",
+    #[cfg(target_os = "macos")]
+    "macos",
+    #[cfg(target_arch = "x86_64")]
+    "x86-64",
+    #[cfg(target_arch = "aarch64")]
+    "aarch64",
+    #[cfg(target_endian = "little")]
+    "little-endian",
+    "threads",
+    "lisle",
+];
+
+impl Context<'_> {
+    /// The forms in the files of `(include "file" ...)`.
+    pub(in crate::expand) fn include(
+        &mut self,
+        special: Special,
+        form: &Datum,
+    ) -> Result<Vec<Datum>> {
+        let mut forms = Vec::new();
+        let files = self.operands(special, form)?;
+        if files.is_empty() {
+            return Err(self.shape(special, "file names", form));
+        }
+        let from = self.session.sources.get(form.span.source);
+        for file in files {
+            let Some(name) = file.as_string() else {
+                return Err(self.shape(special, "file names (strings)", form));
+            };
+            let from = from.as_ref().map(|source| source.name.as_str());
+            let (name, text) = self.session.loader.include(name, from).map_err(|reason| {
+                let message = format!("{}: {reason}", special.name());
+                ExpandError::new(message, file.span).of_kind(ExpandErrorKind::File)
+            })?;
+            self.count_steps(1 + text.len() as u64 / 8, form.span)?;
+            let source = self.session.sources.add(&name, text);
+            forms.extend(self.read_source(source, special == Special::IncludeCi)?);
+        }
+        Ok(forms)
+    }
+
+    /// The forms of the first clause of `(cond-expand (requirement form ...) ...)` that applies.
+    pub(in crate::expand) fn cond_expand(
+        &mut self,
+        form: &Datum,
+        scope: &Scope,
+    ) -> Result<Vec<Datum>> {
+        let special = Special::CondExpand;
+        for clause in self.operands(special, form)? {
+            let parts = clause.proper_list();
+            let Some((requirement, forms)) = parts.as_deref().and_then(<[&Datum]>::split_first)
+            else {
+                return Err(self.shape(special, "clauses (requirement form ...)", clause));
+            };
+            if self.is_keyword(requirement, Special::Else, scope) || self.holds(requirement)? {
+                return Ok(forms.iter().map(|form| (*form).clone()).collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+    /// Does a requirement of `cond-expand` hold?
+    fn holds(&mut self, requirement: &Datum) -> Result<bool> {
+        if let Some(ident) = Ident::of(requirement) {
+            let name = self.name(ident.symbol());
+            return Ok(&*name == "else" || FEATURES.contains(&&*name));
+        }
+        let items = requirement.proper_list();
+        let keyword = requirement.as_pair().and_then(|pair| Ident::of(&pair.car));
+        let keyword = keyword.map(|ident| self.name(ident.symbol()));
+        let (Some(keyword), Some([_, operands @ ..])) = (keyword, items.as_deref()) else {
+            return Err(self.error_in("cond-expand: this is no requirement", requirement));
+        };
+        self.nested(requirement.span, |cx| match (&*keyword, operands) {
+            ("and", all) => {
+                for operand in all {
+                    if !cx.holds(operand)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            ("or", any) => {
+                for operand in any {
+                    if cx.holds(operand)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            ("not", [operand]) => Ok(!cx.holds(operand)?),
+            ("library", [name]) => Ok(cx.library_exists(name)),
+            _ => Err(cx.error_in("cond-expand: this is no requirement", requirement)),
+        })
+    }
+}

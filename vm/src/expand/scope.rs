@@ -1,0 +1,307 @@
+//! Identifiers, what they are bound to, and where.
+
+#![expect(
+    clippy::mutable_key_type,
+    reason = "identifiers are hashed by address or symbol number, which never change"
+)]
+
+use super::special::Special;
+use super::syntax_rules::Macro;
+use crate::core_form::VarId;
+use crate::globals::GlobalId;
+use crate::read::datum::{Datum, DatumKind};
+use crate::symbols::Sym;
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// A name in a program: a symbol, or one that a macro renamed.
+#[derive(Clone)]
+pub enum Ident {
+    /// A symbol as it was read.
+    Symbol(Sym),
+    /// A renamed symbol.
+    Alias(Arc<Alias>),
+}
+
+/// An identifier inserted by one expansion of a macro. Two of them are the same identifier only if
+/// they are the same object.
+pub struct Alias {
+    /// What was renamed.
+    base: Ident,
+    /// Where the macro was defined: what the base means if nothing binds the alias.
+    scope: Scope,
+    /// How many times the symbol has been renamed.
+    pub(super) depth: u32,
+}
+
+impl Alias {
+    pub(super) fn new(base: Ident, scope: Scope) -> Alias {
+        let depth = match &base {
+            Ident::Symbol(_) => 1,
+            Ident::Alias(alias) => alias.depth + 1,
+        };
+        Alias { base, scope, depth }
+    }
+    /// The symbol that was renamed, perhaps several times.
+    pub fn symbol(&self) -> Sym {
+        let mut alias = self;
+        loop {
+            match &alias.base {
+                Ident::Symbol(sym) => return *sym,
+                Ident::Alias(inner) => alias = inner,
+            }
+        }
+    }
+}
+
+impl Ident {
+    /// The identifier that a datum is, if it is one.
+    pub(super) fn of(datum: &Datum) -> Option<Ident> {
+        match &datum.kind {
+            DatumKind::Symbol(sym) => Some(Ident::Symbol(*sym)),
+            DatumKind::Alias(alias) => Some(Ident::Alias(alias.clone())),
+            _ => None,
+        }
+    }
+    /// The symbol, without renamings.
+    pub(super) fn symbol(&self) -> Sym {
+        match self {
+            Ident::Symbol(sym) => *sym,
+            Ident::Alias(alias) => alias.symbol(),
+        }
+    }
+}
+
+impl PartialEq for Ident {
+    fn eq(&self, other: &Ident) -> bool {
+        match (self, other) {
+            (Ident::Symbol(a), Ident::Symbol(b)) => a == b,
+            (Ident::Alias(a), Ident::Alias(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Ident {}
+
+impl Hash for Ident {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Ident::Symbol(sym) => sym.hash(state),
+            Ident::Alias(alias) => Arc::as_ptr(alias).hash(state),
+        }
+    }
+}
+
+/// What an identifier is bound to.
+#[derive(Clone)]
+pub(super) enum Binding {
+    /// Syntax that the expander knows.
+    Special(Special),
+    /// A macro.
+    Macro(Arc<Macro>),
+    /// A local variable.
+    Local(VarId),
+    /// A variable of the core namespace.
+    Core(Sym),
+    /// A global variable.
+    Global { id: GlobalId, state: GlobalState },
+}
+
+/// What a top-level environment knows of one of its global variables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum GlobalState {
+    /// Code refers to it, but no definition has been seen.
+    Awaited,
+    /// Defined in this environment.
+    Defined,
+    /// Imported, so it cannot be changed here.
+    Imported,
+}
+
+/// Where an identifier is looked up.
+#[derive(Clone)]
+pub(super) enum Scope {
+    /// Inside some binding form.
+    Local(Arc<LocalScope>),
+    /// At top level.
+    Top(Arc<Environment>),
+}
+
+/// The bindings of one binding form.
+pub(super) struct LocalScope {
+    bindings: RwLock<FxHashMap<Ident, Binding>>,
+    parent: Scope,
+}
+
+impl LocalScope {
+    pub(super) fn inside(parent: &Scope) -> Arc<LocalScope> {
+        Arc::new(LocalScope { bindings: RwLock::default(), parent: parent.clone() })
+    }
+    /// Binds `ident`; false if this scope binds it already.
+    pub(super) fn bind(&self, ident: Ident, binding: Binding) -> bool {
+        self.bindings.write().insert(ident, binding).is_none()
+    }
+    /// Forgets everything: scopes with macros refer to themselves.
+    pub(super) fn clear(&self) {
+        let bindings = std::mem::take(&mut *self.bindings.write());
+        drop(bindings);
+    }
+}
+
+/// What looking an identifier up has found.
+pub(super) enum Found {
+    /// A binding.
+    Binding(Binding),
+    /// Nothing, or an awaited variable: the symbol is free in this top-level environment. What the
+    /// environment's fallback says of it is still to be asked.
+    Free(Sym, Arc<Environment>),
+}
+
+/// Looks an identifier up: in the scopes around it; then, if it is an alias, its base in the scopes
+/// around the macro's definition.
+pub(super) fn look_up(ident: &Ident, scope: &Scope) -> Found {
+    let mut ident = ident;
+    let mut scope = scope;
+    loop {
+        match scope {
+            Scope::Local(local) => {
+                if let Some(binding) = local.bindings.read().get(ident) {
+                    return Found::Binding(binding.clone());
+                }
+                scope = &local.parent;
+            }
+            Scope::Top(environment) => {
+                match environment.get(ident) {
+                    None | Some(Binding::Global { state: GlobalState::Awaited, .. }) => {}
+                    Some(binding) => return Found::Binding(binding),
+                }
+                match ident {
+                    Ident::Symbol(sym) => return Found::Free(*sym, environment.clone()),
+                    Ident::Alias(alias) => {
+                        ident = &alias.base;
+                        scope = &alias.scope;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A top-level environment: of a program, a library, the REPL, or made by `environment`.
+pub struct Environment {
+    state: RwLock<State>,
+}
+
+struct State {
+    bindings: FxHashMap<Ident, Binding>,
+    fallback: Fallback,
+    changes: Changes,
+}
+
+/// What a symbol means that an environment has no binding for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fallback {
+    /// Nothing.
+    Nothing,
+    /// What the core namespace binds it to, internal names excepted.
+    Standard,
+    /// What the core namespace binds it to.
+    Core,
+}
+
+/// What may be added to an environment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Changes {
+    /// Definitions and imports.
+    Allowed,
+    /// The same; and the first import, if it comes before anything else, replaces what is
+    /// visible without one.
+    NothingYet,
+    /// Nothing.
+    Forbidden,
+}
+
+impl Environment {
+    fn with(fallback: Fallback, changes: Changes) -> Environment {
+        let state = State { bindings: FxHashMap::default(), fallback, changes };
+        Environment { state: RwLock::new(state) }
+    }
+    pub(super) fn core() -> Environment {
+        Environment::with(Fallback::Core, Changes::Allowed)
+    }
+    pub(super) fn interaction() -> Environment {
+        Environment::with(Fallback::Standard, Changes::Allowed)
+    }
+    pub(super) fn program() -> Environment {
+        Environment::with(Fallback::Standard, Changes::NothingYet)
+    }
+    pub(super) fn empty(changes: Changes) -> Environment {
+        Environment::with(Fallback::Nothing, changes)
+    }
+
+    pub(super) fn fallback(&self) -> Fallback {
+        self.state.read().fallback
+    }
+    pub(super) fn may_change(&self) -> bool {
+        self.state.read().changes != Changes::Forbidden
+    }
+    pub(super) fn get(&self, ident: &Ident) -> Option<Binding> {
+        self.state.read().bindings.get(ident).cloned()
+    }
+    /// Binds `ident`; returns what it was bound to.
+    pub(super) fn bind(&self, ident: Ident, binding: Binding) -> Option<Binding> {
+        self.state.write().bindings.insert(ident, binding)
+    }
+    /// Binds `ident` unless it is bound already; returns what it is bound to in that case.
+    pub(super) fn bind_if_free(&self, ident: Ident, binding: Binding) -> Option<Binding> {
+        let bindings = &mut self.state.write().bindings;
+        match bindings.get(&ident) {
+            Some(bound) => Some(bound.clone()),
+            None => {
+                bindings.insert(ident, binding);
+                None
+            }
+        }
+    }
+    /// Binds `ident` as it was before a definition that failed.
+    pub(super) fn restore(&self, ident: &Ident, binding: Option<Binding>) {
+        let bindings = &mut self.state.write().bindings;
+        match binding {
+            Some(binding) => bindings.insert(ident.clone(), binding),
+            None => bindings.remove(ident),
+        };
+    }
+    /// An import is about to add bindings.
+    pub(super) fn begin_import(&self) {
+        let mut state = self.state.write();
+        if state.changes == Changes::NothingYet {
+            state.changes = Changes::Allowed;
+            state.fallback = Fallback::Nothing;
+        }
+    }
+    /// A form that is no import has been seen.
+    pub(super) fn begin_body(&self) {
+        let mut state = self.state.write();
+        if state.changes == Changes::NothingYet {
+            state.changes = Changes::Allowed;
+        }
+    }
+    pub(super) fn sees_standard(&self) -> bool {
+        self.fallback() != Fallback::Nothing
+    }
+    pub(super) fn bound_symbols(&self) -> Vec<Sym> {
+        let state = self.state.read();
+        let symbols = state.bindings.keys().filter_map(|ident| match ident {
+            Ident::Symbol(sym) => Some(*sym),
+            Ident::Alias(_) => None,
+        });
+        symbols.collect()
+    }
+    pub(super) fn clear(&self) {
+        let bindings = std::mem::take(&mut self.state.write().bindings);
+        drop(bindings);
+    }
+}

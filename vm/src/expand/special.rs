@@ -1,0 +1,85 @@
+//! The syntax that the expander knows, by name.
+
+use crate::symbols::{Sym, Symbols};
+use rustc_hash::FxHashMap;
+
+macro_rules! specials {
+    ($($variant:ident $name:literal,)*) => {
+        /// A keyword of the language itself.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(super) enum Special {
+            $(#[doc = $name] $variant,)*
+        }
+
+        impl Special {
+            /// The keyword as users write it.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Special::$variant => $name,)*
+                }
+            }
+        }
+
+        const SPECIALS: &[Special] = &[$(Special::$variant,)*];
+    };
+}
+
+specials! {
+    And "and",
+    AndLetStar "and-let*",
+    Arrow "=>",
+    Assert "assert",
+    Begin "begin",
+    Case "case",
+    CaseLambda "case-lambda",
+    Cond "cond",
+    CondExpand "cond-expand",
+    ConsStream "cons-stream",
+    Cut "cut",
+    Cute "cute",
+    Define "define",
+    DefineLibrary "define-library",
+    DefineRecordType "define-record-type",
+    DefineSyntax "define-syntax",
+    DefineValues "define-values",
+    Delay "delay",
+    DelayForce "delay-force",
+    Do "do",
+    Ellipsis "...",
+    Else "else",
+    FluidLet "fluid-let",
+    Guard "guard",
+    If "if",
+    Import "import",
+    Include "include",
+    IncludeCi "include-ci",
+    Lambda "lambda",
+    Let "let",
+    LetStar "let*",
+    LetStarValues "let*-values",
+    LetSyntax "let-syntax",
+    LetValues "let-values",
+    Letrec "letrec",
+    LetrecStar "letrec*",
+    LetrecSyntax "letrec-syntax",
+    NamedLambda "named-lambda",
+    Or "or",
+    Parameterize "parameterize",
+    Quasiquote "quasiquote",
+    Quote "quote",
+    Rec "rec",
+    Receive "receive",
+    Set "set!",
+    SyntaxError "syntax-error",
+    SyntaxRules "syntax-rules",
+    Underscore "_",
+    Unless "unless",
+    Unquote "unquote",
+    UnquoteSplicing "unquote-splicing",
+    When "when",
+}
+
+/// Every keyword by its symbol.
+pub(super) fn table(symbols: &Symbols) -> FxHashMap<Sym, Special> {
+    SPECIALS.iter().map(|special| (symbols.intern(special.name()), *special)).collect()
+}

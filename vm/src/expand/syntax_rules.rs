@@ -1,0 +1,126 @@
+//! `syntax-rules`: macros, compiled when they are defined.
+
+mod pattern;
+mod template;
+
+use super::Result;
+use super::context::Context;
+use super::scope::{Ident, Scope};
+use super::special::Special;
+use crate::read::datum::{Datum, DatumKind};
+use pattern::{Pattern, PatternCompiler};
+use template::{Template, TemplateCompiler};
+
+/// A macro.
+pub(super) struct Macro {
+    rules: Vec<Rule>,
+    /// Where it was defined.
+    scope: Scope,
+}
+
+/// One rule of a macro.
+struct Rule {
+    /// Matches what follows the keyword.
+    pattern: Pattern,
+    template: Template,
+    /// How many pattern variables there are.
+    variables: usize,
+}
+
+/// What a pattern variable has matched.
+#[derive(Clone)]
+enum Match {
+    One(Datum),
+    /// Under an ellipsis: one for each repetition.
+    Many(Vec<Match>),
+}
+
+impl Macro {
+    /// Compiles `(syntax-rules [ellipsis] (literal ...) (pattern template) ...)`.
+    pub(super) fn compile(cx: &mut Context<'_>, form: &Datum, scope: &Scope) -> Result<Macro> {
+        let special = Special::SyntaxRules;
+        let operands = cx.operands(special, form)?;
+        let expected = "(syntax-rules (literal ...) (pattern template) ...)";
+        let (ellipsis, rest) = match &operands[..] {
+            [first, rest @ ..] if Ident::of(first).is_some() => (Ident::of(first), rest),
+            all => (None, all),
+        };
+        let Some((literals, specs)) = rest.split_first() else {
+            return Err(cx.shape(special, expected, form));
+        };
+        let Some(literals) = literals.proper_list() else {
+            return Err(cx.shape(special, "a list of literals", literals));
+        };
+        let literals: Vec<Ident> = literals
+            .into_iter()
+            .map(|literal| cx.ident(literal, special, "a literal"))
+            .collect::<Result<_>>()?;
+        let mut rules = Vec::with_capacity(specs.len());
+        for spec in specs {
+            let parts = spec.proper_list();
+            let Some([pattern, body]) = parts.as_deref() else {
+                return Err(cx.shape(special, "rules (pattern template)", spec));
+            };
+            let Some(pair) = pattern.as_pair() else {
+                return Err(cx.shape(special, "a pattern (keyword pattern ...)", pattern));
+            };
+            let mut compiler = PatternCompiler::new(scope, ellipsis.as_ref(), &literals);
+            let pattern = compiler.compile(cx, &pair.cdr)?;
+            let variables = compiler.into_variables();
+            let template = TemplateCompiler::new(scope, ellipsis.as_ref(), &literals, &variables)
+                .compile(cx, body)?;
+            rules.push(Rule { pattern, template, variables: variables.len() });
+        }
+        Ok(Macro { rules, scope: scope.clone() })
+    }
+
+    /// Expands a use of the macro in `scope`.
+    pub(super) fn expand(
+        &self,
+        cx: &mut Context<'_>,
+        form: &Datum,
+        scope: &Scope,
+    ) -> Result<Datum> {
+        let nothing = Datum::default();
+        let operands = form.as_pair().map_or(&nothing, |pair| &pair.cdr);
+        for rule in &self.rules {
+            let mut matches = vec![None; rule.variables];
+            if rule.pattern.matches(cx, operands, (scope, &self.scope), &mut matches) {
+                return rule.template.instantiate(cx, &matches, &self.scope, form.span);
+            }
+        }
+        Err(cx.error_in("no rule of this macro fits its use", form))
+    }
+}
+
+/// Is `datum` the ellipsis: the one that the macro chose, or `...`?
+fn is_ellipsis(
+    cx: &Context<'_>,
+    datum: &Datum,
+    custom: Option<&Ident>,
+    literals: &[Ident],
+    scope: &Scope,
+) -> bool {
+    let Some(ident) = Ident::of(datum) else { return false };
+    match custom {
+        Some(custom) => ident == *custom && !literals.contains(&ident),
+        None => cx.is_keyword(datum, Special::Ellipsis, scope) && !literals.contains(&ident),
+    }
+}
+
+/// Are two data without parts equal (`equal?`)?
+fn same_atom(a: &DatumKind, b: &DatumKind) -> bool {
+    match (a, b) {
+        (DatumKind::Nil, DatumKind::Nil)
+        | (DatumKind::Unspecified, DatumKind::Unspecified)
+        | (DatumKind::Default, DatumKind::Default)
+        | (DatumKind::Eof, DatumKind::Eof) => true,
+        (DatumKind::Bool(a), DatumKind::Bool(b)) => a == b,
+        (DatumKind::Char(a), DatumKind::Char(b)) => a == b,
+        (DatumKind::Number(a), DatumKind::Number(b)) => a == b,
+        (DatumKind::String(a), DatumKind::String(b)) => a == b,
+        (DatumKind::Bytevector(a), DatumKind::Bytevector(b)) => a == b,
+        (DatumKind::Opaque(a), DatumKind::Opaque(b)) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,250 @@
+//! Top-level forms: of programs, libraries, the REPL and `eval`.
+
+use super::context::{Context, Head, Meaning, Place};
+use super::scope::{Binding, Environment, Fallback, GlobalState, Ident, Scope};
+use super::special::Special;
+use super::{ExpandError, Result};
+use crate::core_form::Core;
+use crate::globals::GlobalId;
+use crate::read::datum::Datum;
+use std::sync::Arc;
+
+/// A global variable that a definition is about to define.
+struct NewGlobal {
+    id: GlobalId,
+    ident: Ident,
+    /// What the identifier was bound to before.
+    before: Option<Binding>,
+    /// The variable that the name meant before, if another one.
+    shadowed: Option<Meaning>,
+}
+
+impl Context<'_> {
+    /// Expands a top-level form into units.
+    pub(super) fn toplevel(&mut self, form: Datum, environment: &Arc<Environment>) -> Result<()> {
+        let scope = Scope::Top(environment.clone());
+        let mut pending = vec![form];
+        while let Some(next) = pending.pop() {
+            let (special, form) = match self.expand_toplevel_head(next, &scope)? {
+                Head::Special(special, form) => (special, form),
+                Head::Other(form) => {
+                    environment.begin_body();
+                    let core = self.expression(&form, &scope)?;
+                    self.emit(core);
+                    continue;
+                }
+            };
+            if !matches!(
+                special,
+                Special::Import | Special::DefineLibrary | Special::CondExpand | Special::Begin
+            ) {
+                environment.begin_body();
+            }
+            match special {
+                Special::Begin => {
+                    pending.extend(self.operands(special, &form)?.into_iter().rev().cloned());
+                }
+                Special::CondExpand => {
+                    pending.extend(self.cond_expand(&form, &scope)?.into_iter().rev());
+                }
+                Special::Include | Special::IncludeCi => {
+                    pending.extend(self.include(special, &form)?.into_iter().rev());
+                }
+                Special::Import => {
+                    self.may_change(environment, &form)?;
+                    self.import(&form, environment)?;
+                }
+                Special::DefineLibrary => self.define_library(&form)?,
+                Special::Define => self.define(&form, environment, &scope)?,
+                Special::DefineValues => self.define_values(&form, environment, &scope)?,
+                Special::DefineRecordType => self.define_record(&form, environment)?,
+                Special::DefineSyntax => {
+                    self.may_change(environment, &form)?;
+                    let (ident, transformer) = self.syntax_definition(&form)?;
+                    let binding = self.transformer(transformer, &scope)?;
+                    environment.bind(ident, binding);
+                }
+                _ => {
+                    let core = self.expression(&form, &scope)?;
+                    self.emit(core);
+                }
+            }
+        }
+        Ok(())
+    }
+    /// As `expand_head`; but `import` and `define-library` are understood wherever nothing else
+    /// is bound to these names, since no library exports them.
+    fn expand_toplevel_head(&mut self, form: Datum, scope: &Scope) -> Result<Head> {
+        match self.expand_head(form, scope)? {
+            Head::Other(form) => {
+                let head = form.as_pair().map(|pair| &pair.car);
+                let always = [Special::Import, Special::DefineLibrary];
+                match always
+                    .into_iter()
+                    .find(|special| head.is_some_and(|h| self.is_keyword(h, *special, scope)))
+                {
+                    Some(special) => Ok(Head::Special(special, form)),
+                    None => Ok(Head::Other(form)),
+                }
+            }
+            head => Ok(head),
+        }
+    }
+    fn may_change(&self, environment: &Environment, form: &Datum) -> Result<()> {
+        if environment.may_change() {
+            return Ok(());
+        }
+        Err(self.error_in("nothing can be defined in this environment", form))
+    }
+
+    /// Binds `ident` to a global variable of the environment.
+    fn new_global(&mut self, ident: &Ident, environment: &Arc<Environment>) -> Result<NewGlobal> {
+        let sym = ident.symbol();
+        let before = environment.get(ident);
+        let bound =
+            |id, shadowed| NewGlobal { id, ident: ident.clone(), before: before.clone(), shadowed };
+        if let Some(Binding::Global { id, state: GlobalState::Awaited | GlobalState::Defined }) =
+            before
+        {
+            environment.bind(ident.clone(), Binding::Global { id, state: GlobalState::Defined });
+            return Ok(bound(id, None));
+        }
+        if environment.fallback() == Fallback::Core
+            && let Some(id) = self.session.host.core_global(sym)?
+        {
+            return Ok(bound(id, None));
+        }
+        let shadowed = self.meaning(ident, &Scope::Top(environment.clone()));
+        let shadowed =
+            matches!(shadowed, Meaning::Core(_) | Meaning::Global(..)).then_some(shadowed);
+        let id = self.session.host.new_global(sym)?;
+        environment.bind(ident.clone(), Binding::Global { id, state: GlobalState::Defined });
+        Ok(bound(id, shadowed))
+    }
+
+    /// Makes code for definitions of `globals`; if it cannot be made, nothing is defined.
+    fn defining<T>(
+        &mut self,
+        globals: &[NewGlobal],
+        environment: &Environment,
+        make: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let result = make(self);
+        if result.is_err() {
+            for global in globals {
+                environment.restore(&global.ident, global.before.clone());
+            }
+        }
+        result
+    }
+
+    /// `(define name value)`.
+    fn define(
+        &mut self,
+        form: &Datum,
+        environment: &Arc<Environment>,
+        scope: &Scope,
+    ) -> Result<()> {
+        self.may_change(environment, form)?;
+        let definition = self.definition(form)?;
+        let global = self.new_global(&definition.ident, environment)?;
+        let globals = [global];
+        let value = self.defining(&globals, environment, |cx| {
+            cx.defined_value(&definition.ident, &definition.value, scope)
+        })?;
+        let [global] = globals;
+        // A definition may use the meaning that its name had before: `(define car (trace car))`.
+        let shadowed = match global.shadowed {
+            _ if matches!(value, Core::Lambda(_) | Core::Const(_)) => None,
+            Some(Meaning::Core(sym)) => Some(self.core_variable(sym, definition.place)?),
+            Some(Meaning::Global(id, _)) => Some(Core::Global(id, definition.place)),
+            _ => None,
+        };
+        if let Some(shadowed) = shadowed {
+            let vars = std::mem::take(&mut self.vars);
+            self.emit(Core::DefineGlobal(global.id, Box::new(shadowed), form.span));
+            self.vars = vars;
+        }
+        self.emit(Core::DefineGlobal(global.id, Box::new(value), form.span));
+        Ok(())
+    }
+
+    /// `(define-values formals expression)`.
+    fn define_values(
+        &mut self,
+        form: &Datum,
+        environment: &Arc<Environment>,
+        scope: &Scope,
+    ) -> Result<()> {
+        self.may_change(environment, form)?;
+        let definition = self.values_definition(form)?;
+        let mut globals = Vec::with_capacity(definition.idents.len());
+        for (ident, _) in &definition.idents {
+            globals.push(self.new_global(ident, environment)?);
+        }
+        let core = self.defining(&globals, environment, |cx| {
+            let vector = cx.values_vector(&definition, scope)?;
+            let kept = cx.hidden("values");
+            let mut steps = Vec::with_capacity(globals.len() + 1);
+            for (index, global) in globals.iter().enumerate() {
+                let element = cx.values_element(Core::Local(kept, form.span), index, form.span)?;
+                steps.push(Core::DefineGlobal(global.id, Box::new(element), form.span));
+            }
+            steps.push(Core::Unspecified);
+            Ok(Core::Let(vec![(kept, vector)], Box::new(Core::Seq(steps))))
+        })?;
+        self.emit(core);
+        Ok(())
+    }
+
+    /// `(define-record-type name constructor predicate field ...)`.
+    fn define_record(&mut self, form: &Datum, environment: &Arc<Environment>) -> Result<()> {
+        self.may_change(environment, form)?;
+        let definition = self.record_definition(form)?;
+        let mut globals = Vec::new();
+        for (ident, _) in definition.idents() {
+            globals.push(self.new_global(&ident, environment)?);
+        }
+        let places: Vec<Place> = globals.iter().map(|global| Place::Global(global.id)).collect();
+        let values =
+            self.defining(&globals, environment, |cx| cx.record_values(&definition, &places))?;
+        let steps = globals.iter().zip(values);
+        let steps: Vec<Core> = steps
+            .map(|(global, value)| Core::DefineGlobal(global.id, Box::new(value), form.span))
+            .collect();
+        self.emit(super::context::sequence(steps));
+        Ok(())
+    }
+
+    /// `(import import-set ...)`.
+    fn import(&mut self, form: &Datum, environment: &Arc<Environment>) -> Result<()> {
+        let sets = self.operands(Special::Import, form)?;
+        for set in &sets {
+            if set.as_pair().is_none() {
+                let message = "import: expected import sets, such as (scheme base)";
+                return Err(self.error_in(message, set));
+            }
+        }
+        // All are looked up before the first takes effect: a failing import changes nothing.
+        let mut found = Vec::new();
+        for set in sets {
+            found.extend(self.import_set(set)?);
+        }
+        environment.begin_import();
+        for (name, binding) in found {
+            environment.bind(Ident::Symbol(name), binding);
+        }
+        Ok(())
+    }
+    /// Adds the bindings of one import set to an environment.
+    pub(super) fn import_into(&mut self, environment: &Environment, set: &Datum) -> Result<()> {
+        for (name, binding) in self.import_set(set)? {
+            environment.bind(Ident::Symbol(name), binding);
+        }
+        Ok(())
+    }
+    /// The error that something is no library's name.
+    pub(super) fn no_library(&self, name: &Datum) -> ExpandError {
+        self.error_in("there is no such library", name)
+    }
+}

@@ -1,0 +1,352 @@
+//! From text to code: the reader, expander and compiler at work in a VM, and the core namespace.
+//!
+//! All primitives, machine procedures and definitions of the Scheme library (`scheme/*.scm`) live in
+//! one namespace, the core. Nothing of it exists until something refers to it: a primitive gets its
+//! cell and closure, a definition is compiled, when its name is first met. So start-up costs
+//! nothing for what a program does not use.
+//!
+//! One thread at a time compiles (`Front::turn`), so that no thread runs code that refers to a
+//! definition another thread has not finished loading. Waiting for the turn is native state.
+
+mod core_text;
+mod host;
+
+use crate::bytecode::disasm;
+use crate::bytecode::template::{CodeTemplate, ConstTemplate};
+use crate::compile::{self, CompileContext, PrimSignature};
+use crate::condition::ErrorKind;
+use crate::core_form::{Core, Vars};
+use crate::cx::{Cx, Raised};
+use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits, Session, Unit};
+use crate::globals::GlobalId;
+use crate::interp::{Machine, Outcome};
+use crate::load;
+use crate::prim;
+use crate::read::datum::Datum;
+use crate::read::reader::Reader;
+use crate::source::Span;
+use crate::symbols::Sym;
+use crate::vm::VmShared;
+use host::Host;
+use lisle_gc::Value;
+use lisle_threads::Mutator;
+use parking_lot::{Mutex, MutexGuard};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub use host::FileLoader;
+
+/// A program that cannot be compiled.
+#[derive(Clone, Debug)]
+pub struct FrontError {
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// The condition it becomes when `eval` meets it.
+    pub kind: ErrorKind,
+}
+
+impl From<ExpandError> for FrontError {
+    fn from(error: ExpandError) -> FrontError {
+        let kind = match error.kind {
+            ExpandErrorKind::File => ErrorKind::File,
+            ExpandErrorKind::Read => ErrorKind::Read,
+            ExpandErrorKind::Interrupted => ErrorKind::Interrupted,
+            ExpandErrorKind::Syntax | ExpandErrorKind::Limit => ErrorKind::Syntax,
+        };
+        FrontError { message: error.to_string(), span: error.span, kind }
+    }
+}
+
+/// The front end of a VM.
+#[derive(Default)]
+pub struct Front {
+    expander: OnceLock<Expander>,
+    /// The core variables that exist, and whose turn it is to compile.
+    core: Mutex<FxHashMap<Sym, GlobalId>>,
+    turn: Mutex<()>,
+}
+
+impl Front {
+    /// The expander.
+    pub fn expander(&self, vm: &VmShared) -> &Expander {
+        self.expander.get_or_init(|| Expander::new(&vm.symbols, core_text::LIBRARIES))
+    }
+
+    fn take_turn<'v>(&'v self, mutator: &mut Mutator) -> MutexGuard<'v, ()> {
+        loop {
+            if let Some(turn) = self.turn.try_lock() {
+                return turn;
+            }
+            mutator.native(|| drop(self.turn.try_lock_for(Duration::from_millis(20))));
+        }
+    }
+
+    /// Compiles a top-level form: procedures of no arguments, to be called in order.
+    ///
+    /// # Errors
+    /// When the form is no legal program, or the heap is full.
+    pub fn compile(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        form: &Datum,
+        environment: &Arc<Environment>,
+    ) -> Result<Vec<Value>, FrontError> {
+        let _turn = self.take_turn(mutator);
+        let host = Host::new(vm, mutator);
+        let units = with_session(vm, &host, |session| {
+            self.expander(vm).expand_toplevel(session, form, environment)
+        })?;
+        self.finish(vm, &host, units)
+    }
+
+    /// An environment of import sets, and the procedures to call before it is used.
+    ///
+    /// # Errors
+    /// When a library does not exist or is illegal.
+    pub fn environment(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        import_sets: &[Datum],
+    ) -> Result<(Arc<Environment>, Vec<Value>), FrontError> {
+        let _turn = self.take_turn(mutator);
+        let host = Host::new(vm, mutator);
+        let (environment, units) = with_session(vm, &host, |session| {
+            self.expander(vm).environment(session, import_sets)
+        })?;
+        Ok((environment, self.finish(vm, &host, units)?))
+    }
+
+    /// The bytecode of every form of a text, without running anything.
+    ///
+    /// # Errors
+    /// When a form is illegal.
+    pub fn disassemble(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        name: &str,
+        text: String,
+    ) -> Result<String, FrontError> {
+        let _turn = self.take_turn(mutator);
+        let source = vm.sources.add(name, text.clone());
+        let mut reader = Reader::new(source, &text, &vm.symbols);
+        let environment = self.expander(vm).program_environment();
+        let host = Host::new(vm, mutator);
+        let mut listing = String::new();
+        while let Some(form) = reader.next().map_err(ExpandError::from)? {
+            let units = with_session(vm, &host, |session| {
+                self.expander(vm).expand_toplevel(session, &form, &environment)
+            })?;
+            for unit in units {
+                let template = template_of(vm, &host, unit.core, unit.vars)?;
+                listing.push_str(&listing_of(vm, &template));
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Makes sure that a core variable exists and has its value: its cell.
+    ///
+    /// # Panics
+    /// When the core has no such variable or its definition is illegal: a fault of Lisle's library.
+    pub(crate) fn require(&self, vm: &VmShared, mutator: &mut Mutator, name: &str) -> Value {
+        let _turn = self.take_turn(mutator);
+        let host = Host::new(vm, mutator);
+        let id = host
+            .core_variable(vm.symbols.intern(name))
+            .unwrap_or_else(|| panic!("the core defines `{name}`"));
+        if let Err(error) = self.load_pending(vm, &host) {
+            panic!("the core's definitions are legal: {}", error.message);
+        }
+        vm.globals.info(id).cell
+    }
+
+    fn finish(
+        &self,
+        vm: &VmShared,
+        host: &Host<'_>,
+        units: Vec<Unit>,
+    ) -> Result<Vec<Value>, FrontError> {
+        let mut procedures = Vec::with_capacity(units.len());
+        for unit in units {
+            procedures.push(compile_unit(vm, host, unit.core, unit.vars)?);
+        }
+        self.load_pending(vm, host)?;
+        Ok(procedures)
+    }
+
+    /// Compiles the core definitions that were referred to, and those that they refer to.
+    fn load_pending(&self, vm: &VmShared, host: &Host<'_>) -> Result<(), FrontError> {
+        let mut later = Vec::new();
+        while let Some((name, form)) = host.next_pending() {
+            let environment = self.expander(vm).core_environment();
+            let units = with_session(vm, host, |session| {
+                self.expander(vm).expand_toplevel(session, &form, environment)
+            })?;
+            for unit in units {
+                match unit.core {
+                    Core::DefineGlobal(id, value, _) => {
+                        if let Some(rest) = self.define(vm, host, id, *value, unit.vars)? {
+                            later.push((id, rest));
+                        }
+                    }
+                    _ => panic!("`{name}`: the Scheme library holds definitions only"),
+                }
+            }
+        }
+        // Those that need running may use all the others; innermost needs came last.
+        for (id, procedure) in later.into_iter().rev() {
+            let value = run_aside(vm, host, procedure)?;
+            host.store(vm.globals.info(id).cell, value);
+        }
+        Ok(())
+    }
+
+    /// Gives a core variable its value; the procedure to call for it when it must be computed.
+    fn define(
+        &self,
+        vm: &VmShared,
+        host: &Host<'_>,
+        id: GlobalId,
+        value: Core,
+        vars: Vars,
+    ) -> Result<Option<Value>, FrontError> {
+        let is_lambda = matches!(value, Core::Lambda(_));
+        let procedure = compile_unit(vm, host, value, vars)?;
+        if !is_lambda {
+            return Ok(Some(procedure));
+        }
+        match host.only_closure_of(procedure) {
+            Some(closure) => host.store(vm.globals.info(id).cell, closure),
+            None => return Ok(Some(procedure)),
+        }
+        Ok(None)
+    }
+}
+
+/// Runs a procedure of no arguments on a mutator of its own, while this one waits.
+fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: Value) -> Result<Value, FrontError> {
+    let root = vm.heap.add_root(procedure);
+    let result = host.with_mutator(|mutator| {
+        mutator.native(|| {
+            let mut aside = vm.world.attach("library").ok()?;
+            let state = crate::vm::initial_state(&mut aside.heap, Value::NIL).ok()?;
+            aside.roots[lisle_threads::RootSlot::DynamicState] = state;
+            match Machine::new(&mut aside, vm).call(root.get(), &[]) {
+                Outcome::Value(value) => Some(vm.heap.add_root(value)),
+                _ => None,
+            }
+        })
+    });
+    let failed = || FrontError {
+        message: "a definition of the library failed".to_owned(),
+        span: Span::NONE,
+        kind: ErrorKind::General,
+    };
+    result.map(|root| root.get()).ok_or_else(failed)
+}
+
+fn compile_unit(
+    vm: &VmShared,
+    host: &Host<'_>,
+    core: Core,
+    vars: Vars,
+) -> Result<Value, FrontError> {
+    let template = template_of(vm, host, core, vars)?;
+    host.with_cx(|cx| load::closure(cx, template)).map_err(exhausted)
+}
+
+fn template_of(
+    vm: &VmShared,
+    host: &Host<'_>,
+    core: Core,
+    mut vars: Vars,
+) -> Result<CodeTemplate, FrontError> {
+    let prims = |name: &str| {
+        let id = prim::lookup(name)?;
+        let prim = prim::all()[id.0 as usize];
+        (!prim.blocking).then_some(PrimSignature { id: id.0, min: prim.min, max: prim.max })
+    };
+    let context = CompileContext { globals: host, symbols: &vm.symbols, prims: &prims };
+    compile::compile_toplevel(core, &mut vars, &context).map_err(|error| FrontError {
+        message: error.to_string(),
+        span: error.span(),
+        kind: ErrorKind::Syntax,
+    })
+}
+
+fn exhausted(_: Raised) -> FrontError {
+    FrontError {
+        message: "heap limit reached".to_owned(),
+        span: Span::NONE,
+        kind: ErrorKind::HeapExhausted,
+    }
+}
+
+fn with_session<T>(
+    vm: &VmShared,
+    host: &Host<'_>,
+    expand: impl FnOnce(&Session<'_>) -> crate::expand::Result<T>,
+) -> Result<T, FrontError> {
+    let check = || match vm.is_interrupted() {
+        false => Ok(()),
+        true => Err(ExpandError::new("interrupted", Span::NONE)
+            .of_kind(ExpandErrorKind::Interrupted)),
+    };
+    let loader = FileLoader::new(&vm.config.library_path);
+    let session = Session {
+        symbols: &vm.symbols,
+        sources: &vm.sources,
+        host,
+        loader: &loader,
+        check: &check,
+        limits: limits(),
+    };
+    Ok(expand(&session)?)
+}
+
+/// The listing of a template, its names looked up.
+fn listing_of(vm: &VmShared, template: &CodeTemplate) -> String {
+    let name = |name: Option<Sym>| {
+        name.map_or_else(|| "(anonymous)".to_owned(), |sym| vm.symbols.name(sym).to_string())
+    };
+    let names = disasm::Names {
+        constant: &|constant| match constant {
+            ConstTemplate::Datum(datum) => datum.to_text(&vm.symbols),
+            ConstTemplate::Cell(id) => vm.global_name(*id).to_string(),
+            ConstTemplate::Code(inner) | ConstTemplate::Closure(inner) => name(inner.name),
+        },
+        procedure: &|code| name(code.name),
+        primitive: &|id| prim::all()[id as usize].name.to_owned(),
+        place: &|span| vm.sources.describe(span),
+    };
+    disasm::disassemble(template, &names)
+}
+
+/// How deep programs may nest, by the native stack of the thread that compiles: the program's own
+/// thread is given a large one, guest threads have a small one.
+fn limits() -> Limits {
+    let large = std::thread::current().name() == Some(crate::MAIN_THREAD);
+    if large {
+        Limits { depth: 10_000, stack_bytes: 64 << 20, ..Limits::default() }
+    } else {
+        Limits { depth: 200, stack_bytes: 128 << 10, ..Limits::default() }
+    }
+}
+
+impl VmShared {
+    /// Raises what the front end found wrong.
+    pub(crate) fn front_raised(&self, cx: &mut Cx<'_>, error: &FrontError) -> Raised {
+        let place = self.sources.describe(error.span);
+        let message = match place {
+            Some(place) => format!("{place}: {}", error.message),
+            None => error.message.clone(),
+        };
+        cx.error(error.kind, &message, &[])
+    }
+}

@@ -1,0 +1,157 @@
+//! The interpreter: a loop over bytecode, and what its slow paths do.
+//!
+//! Guest calls never use the native stack. A primitive that has to call a procedure is a *machine
+//! procedure*: a stub of bytecode around one step of the machine, which says by a [`Step`] how to go
+//! on; so continuations captured inside pass through it.
+
+use crate::bytecode::code::Code;
+use crate::vm::VmShared;
+use lisle_frames::{HEADER_WORDS, ReturnWord};
+use lisle_gc::{HeapExhausted, Kind, Value};
+use lisle_threads::Mutator;
+
+#[expect(unsafe_code, reason = "frames of procedures being entered")]
+mod enter;
+mod fast;
+#[expect(unsafe_code, reason = "frames of machine procedures")]
+pub mod procedures;
+#[expect(unsafe_code, reason = "frames of prompts")]
+mod prompts;
+#[expect(unsafe_code, reason = "frames of handlers")]
+mod raise;
+#[expect(unsafe_code, reason = "unchecked registers, by the compiler's promise")]
+mod registers;
+#[expect(unsafe_code, reason = "the interpreter's loop")]
+mod run;
+
+/// A state of the machine: the next instruction and the running frame.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// The next instruction.
+    pub pc: *const u32,
+    /// The running frame.
+    pub frame: *mut u64,
+}
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome {
+    /// The procedure returned this.
+    Value(Value),
+    /// A condition that nothing handled.
+    Uncaught(Value),
+    /// The program asked to end with this status.
+    Exit(i32),
+    /// The thread was terminated by another.
+    Terminated,
+}
+
+/// What a slow path says to do next.
+pub enum Step {
+    /// Go on there.
+    Go(At),
+    /// End the run.
+    Leave(Outcome),
+}
+
+/// The interpreter of one thread during one run.
+pub struct Machine<'a> {
+    pub(crate) mutator: &'a mut Mutator,
+    pub(crate) vm: &'a VmShared,
+    /// How many arguments the procedure that is being entered got, when its code is general.
+    arguments: usize,
+    /// The last instruction tried again after a full collection, and when: a second failure there
+    /// without a collection in between is an error.
+    retried: Option<(*const u32, *mut u64, u64)>,
+}
+
+impl<'a> Machine<'a> {
+    /// The interpreter of this thread.
+    pub fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Machine<'a> {
+        Machine { mutator, vm, arguments: 0, retried: None }
+    }
+
+    /// Calls a procedure with these arguments on an empty stack and runs until it has returned.
+    /// The result is not rooted: the caller uses it before the next safepoint.
+    ///
+    /// # Panics
+    /// When there are more than a hundred arguments.
+    #[expect(unsafe_code, reason = "lays out the first frame of a run")]
+    pub fn call(&mut self, procedure: Value, arguments: &[Value]) -> Outcome {
+        assert!(arguments.len() <= 100, "the first frame of a run has few arguments");
+        let frame = self.mutator.stack.start();
+        // SAFETY: `start` gives a frame pointer with the whole region above it.
+        unsafe {
+            registers::set_procedure(frame, procedure);
+            for (index, argument) in arguments.iter().enumerate() {
+                registers::set(frame, index, *argument);
+            }
+        }
+        let outcome = match self.enter_slow(procedure, frame, arguments.len()) {
+            Step::Leave(outcome) => outcome,
+            Step::Go(at) => {
+                // SAFETY: `enter_slow` gives a state of this machine.
+                unsafe {
+                    if self.vm.counts_calls() {
+                        run::run::<true>(self, at)
+                    } else {
+                        run::run::<false>(self, at)
+                    }
+                }
+            }
+        };
+        self.mutator.stack.publish_empty();
+        outcome
+    }
+
+    /// A traced object, for the loop.
+    #[inline(always)]
+    fn allocate(&mut self, kind: Kind, size: usize) -> Result<Value, crate::cx::Raised> {
+        match self.mutator.heap.object(kind, size) {
+            Ok(object) => Ok(object),
+            Err(HeapExhausted) => Err(self.cx().exhausted()),
+        }
+    }
+    /// Moves an environment to the heap if it is still on the stack.
+    fn close_environment(&mut self, environment: Value) -> Result<Value, crate::cx::Raised> {
+        let mutator = &mut *self.mutator;
+        match mutator.stack.close_environment(&mut mutator.heap, environment) {
+            Ok(closed) => Ok(closed),
+            Err(HeapExhausted) => Err(self.cx().exhausted()),
+        }
+    }
+    /// The window that primitives get.
+    pub(crate) fn cx(&mut self) -> crate::cx::Cx<'_> {
+        crate::cx::Cx::new(self.mutator, self.vm)
+    }
+    /// Makes the frame at window `window` of `at` ready for `callee`: its frame pointer.
+    #[expect(unsafe_code, reason = "writes a frame header")]
+    fn push(&mut self, at: At, window: usize, callee: Value) -> *mut u64 {
+        let new = at.frame.wrapping_add(window + HEADER_WORDS);
+        let word = ReturnWord::new(at.pc.addr(), window + HEADER_WORDS);
+        // SAFETY: machine procedures have few registers and the region has slack above its limit.
+        unsafe {
+            registers::set_return_word(new, word.bits());
+            registers::set_procedure(new, callee);
+        }
+        new
+    }
+    /// Returns `value` from the frame.
+    #[expect(unsafe_code, reason = "reads a frame header")]
+    fn return_value(&mut self, frame: *mut u64, value: Value) -> Step {
+        // SAFETY: `frame` is the running frame.
+        let word = unsafe {
+            let word = ReturnWord::from_bits(registers::return_word(frame));
+            registers::set_return_word(frame, value.bits());
+            word
+        };
+        let pc = std::ptr::with_exposed_provenance(word.address());
+        Step::Go(At { pc, frame: frame.wrapping_sub(word.distance()) })
+    }
+    /// The code that runs in a frame.
+    #[expect(unsafe_code, reason = "follows a frame's procedure")]
+    fn code_in(&self, frame: *mut u64) -> &'a Code {
+        // SAFETY: a running frame holds a procedure, whose code lives as long as the VM.
+        unsafe { &*Code::of(registers::procedure(frame)) }
+    }
+}

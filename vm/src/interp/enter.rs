@@ -1,0 +1,265 @@
+//! Entering procedures off the fast path: arity, rest lists, primitives, polls, full regions.
+
+use super::registers::{get, procedure, set, set_procedure};
+use super::{At, Machine, Outcome, Step};
+use crate::bytecode::code::{Code, CodeKind, GENERAL};
+use crate::bytecode::template::ClauseEntry;
+use crate::condition::ErrorKind;
+use lisle_frames::{Place, PromotionReason};
+use lisle_gc::{Reason, Value};
+use lisle_threads::{Interrupt, RootSlot};
+
+impl Machine<'_> {
+    /// Enters `callee`, whose frame at `frame` has its header and `count` arguments.
+    pub(super) fn enter_slow(&mut self, callee: Value, frame: *mut u64, count: usize) -> Step {
+        if !callee.is_procedure() {
+            return self.raise_not_procedure(callee, frame);
+        }
+        // SAFETY: `callee` is a procedure and its code lives as long as the VM.
+        let code = unsafe { &*Code::of(callee) };
+        if code.exact as usize == count {
+            return self.poll_entry(frame, count, code, code.entry);
+        }
+        if code.kind != CodeKind::Compiled {
+            let (least, most) = code.native_arity;
+            if count < usize::from(least) || (most != 255 && count > usize::from(most)) {
+                return self.raise_arity(callee, frame, count);
+            }
+            self.arguments = count;
+            return self.poll_entry(frame, count, code, code.entry);
+        }
+        let fits = |clause: &&ClauseEntry| {
+            let required = clause.required as usize;
+            count == required || (clause.rest && count > required)
+        };
+        let Some(clause) = code.clauses.iter().find(fits) else {
+            return self.raise_arity(callee, frame, count);
+        };
+        let entry = code.instruction(clause.entry);
+        let required = clause.required as usize;
+        if !clause.rest {
+            return self.poll_entry(frame, count, code, entry);
+        }
+        let mut rest = Value::NIL;
+        for index in (required..count).rev() {
+            // SAFETY: the frame has `count` arguments.
+            let argument = unsafe { get(frame, index) };
+            match self.cx().cons(argument, rest) {
+                Ok(pair) => rest = pair,
+                Err(raised) => return self.raise_at_entry(frame, raised),
+            }
+        }
+        // SAFETY: a register of the frame, within the slack above the region's limit.
+        unsafe { set(frame, required, rest) };
+        self.poll_entry(frame, required + 1, code, entry)
+    }
+
+    /// Whether the procedure in `frame` was called with as many arguments as its code takes exactly.
+    pub(super) fn argument_count(&self, code: &Code) -> usize {
+        if code.exact == GENERAL { self.arguments } else { code.exact as usize }
+    }
+
+    /// The end of entering a procedure: the poll. `live` registers hold arguments.
+    fn poll_entry(&mut self, frame: *mut u64, live: usize, code: &Code, entry: *const u32) -> Step {
+        let top = frame.addr() + code.frame_bytes as usize;
+        if self.mutator.stack.limit().load() >= top {
+            return self.count_and_go(frame, entry);
+        }
+        let mut frame = frame;
+        let saved = self.arguments;
+        self.mutator.stack.publish(frame, Place::Entry(live));
+        if self.vm.promotes_always() {
+            match self.make_room(frame, live, PromotionReason::Stress) {
+                Ok(moved) => frame = moved,
+                Err(step) => return step,
+            }
+        }
+        if self.mutator.stack.limit().load() == 0 {
+            if let Some(interrupt) = self.mutator.safepoint() {
+                return self.interrupt(frame, interrupt);
+            }
+            self.rearm();
+        }
+        let top = frame.addr() + code.frame_bytes as usize;
+        if top > self.mutator.stack.limit().full() {
+            match self.make_room(frame, live, PromotionReason::Overflow) {
+                Ok(moved) => frame = moved,
+                Err(step) => return step,
+            }
+        }
+        self.arguments = saved;
+        self.count_and_go(frame, entry)
+    }
+
+    fn count_and_go(&mut self, frame: *mut u64, entry: *const u32) -> Step {
+        if self.vm.counts_calls() {
+            self.mutator.stack.stats.born += 1;
+        }
+        Step::Go(At { pc: entry, frame })
+    }
+
+    /// In the stress modes every poll looks twice.
+    fn rearm(&mut self) {
+        if self.vm.polls_always() {
+            self.mutator.stack.limit().trip();
+        }
+    }
+
+    /// Promotes everything below the frame and moves it to the bottom of the region.
+    pub(super) fn make_room(
+        &mut self,
+        frame: *mut u64,
+        live: usize,
+        reason: PromotionReason,
+    ) -> Result<*mut u64, Step> {
+        let mutator = &mut *self.mutator;
+        match mutator.stack.make_room(&mut mutator.heap, frame, live, reason) {
+            Ok(moved) => {
+                mutator.stack.publish(moved, Place::Entry(live));
+                Ok(moved)
+            }
+            Err(_) => Err(self.make_room_after_collection(frame, live, reason)),
+        }
+    }
+
+    /// The region is full and the heap too: collect and try once more.
+    #[cold]
+    fn make_room_after_collection(
+        &mut self,
+        frame: *mut u64,
+        live: usize,
+        reason: PromotionReason,
+    ) -> Step {
+        self.mutator.stack.publish(frame, Place::Entry(live));
+        self.mutator.collect(Reason::HeapLimit);
+        let mutator = &mut *self.mutator;
+        match mutator.stack.make_room(&mut mutator.heap, frame, live, reason) {
+            // SAFETY: the frame was moved with its procedure; it is entered again from the start.
+            Ok(moved) => unsafe {
+                let code = &*Code::of(procedure(moved));
+                if code.kind == CodeKind::Compiled && code.exact != GENERAL {
+                    return Step::Go(At { pc: code.entry, frame: moved });
+                }
+                self.exhausted_at_entry(moved)
+            },
+            Err(_) => {
+                // Room for the handler: give up the frames above the bottom one.
+                self.exhausted_on_full_region(frame)
+            }
+        }
+    }
+
+    fn exhausted_at_entry(&mut self, frame: *mut u64) -> Step {
+        let raised = self.cx().exhausted();
+        self.raise_at_entry(frame, raised)
+    }
+
+    /// Raises "heap exhausted" with the region full: the handler runs in the slack above the limit
+    /// first, and soon escapes or ends the thread.
+    fn exhausted_on_full_region(&mut self, frame: *mut u64) -> Step {
+        let raised = self.cx().exhausted();
+        let _ = raised;
+        let payload = self.take_raised();
+        self.unwind_to_handler(frame, payload)
+    }
+
+    /// At a loop's back-edge: the poll found the limit tripped.
+    #[cold]
+    pub(super) fn poll_loop(&mut self, at: At) -> Step {
+        self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
+        if let Some(interrupt) = self.mutator.safepoint() {
+            if let Interrupt::Terminate = interrupt {
+                return Step::Leave(Outcome::Terminated);
+            }
+            let raised = self.interrupt_condition(interrupt);
+            return self.raise(at, raised);
+        }
+        self.rearm();
+        Step::Go(at)
+    }
+
+    fn interrupt(&mut self, frame: *mut u64, interrupt: Interrupt) -> Step {
+        if let Interrupt::Terminate = interrupt {
+            return Step::Leave(Outcome::Terminated);
+        }
+        let raised = self.interrupt_condition(interrupt);
+        self.raise_at_entry(frame, raised)
+    }
+
+    fn interrupt_condition(&mut self, interrupt: Interrupt) -> crate::cx::Raised {
+        self.rearm();
+        match interrupt {
+            Interrupt::Deadlock(report) => {
+                self.cx().error(ErrorKind::Deadlock, &report, &[])
+            }
+            _ => self.cx().error(ErrorKind::Interrupted, "interrupted", &[]),
+        }
+    }
+
+    /// Enters `callee` in place of the procedure in `frame`, its `count` arguments in place.
+    pub(super) fn tail_call(&mut self, frame: *mut u64, callee: Value, count: usize) -> Step {
+        // SAFETY: `frame` is the running frame.
+        unsafe { set_procedure(frame, callee) };
+        self.enter_slow(callee, frame, count)
+    }
+}
+
+impl Machine<'_> {
+    /// Enters `callee`, whose only clause's parameters, rest list included, are in place.
+    pub(super) fn enter_arranged(&mut self, frame: *mut u64, callee: Value, live: usize) -> Step {
+        // SAFETY: `frame` is the running frame and `callee` a procedure.
+        let code = unsafe {
+            set_procedure(frame, callee);
+            &*Code::of(callee)
+        };
+        self.poll_entry(frame, live, code, code.entry)
+    }
+
+    /// A primitive failed. If the heap is full, everything is collected and it runs once more.
+    #[cold]
+    pub(super) fn raise_primitive(
+        &mut self,
+        frame: *mut u64,
+        count: usize,
+        raised: crate::cx::Raised,
+    ) -> Step {
+        let payload = self.mutator.roots[RootSlot::Raised];
+        if payload == self.vm.heap_exhausted_condition() {
+            return self.exhausted_in_machine(frame, count);
+        }
+        if payload == Value::EMPTY {
+            return Step::Leave(Outcome::Terminated);
+        }
+        if payload == Value::DEFAULT {
+            return self.retry_after_interrupt(frame, count);
+        }
+        self.raise_at_entry(frame, raised)
+    }
+
+    /// An interrupt cut the wait of the primitive in the frame short.
+    fn retry_after_interrupt(&mut self, frame: *mut u64, count: usize) -> Step {
+        self.mutator.stack.publish(frame, Place::Entry(count));
+        if let Some(interrupt) = self.mutator.safepoint() {
+            return self.interrupt(frame, interrupt);
+        }
+        self.rearm();
+        self.arguments = count;
+        Step::Go(At { pc: self.code_in(frame).entry, frame })
+    }
+
+    /// The heap limit was reached by the machine procedure in the frame, its arguments in place:
+    /// collects everything and runs it again, once.
+    #[cold]
+    pub(super) fn exhausted_in_machine(&mut self, frame: *mut u64, count: usize) -> Step {
+        let code = self.code_in(frame);
+        let epoch = self.mutator.heap.heap().epoch();
+        if self.retried == Some((code.entry, frame, epoch)) {
+            return self.exhausted_at_entry(frame);
+        }
+        self.mutator.stack.publish(frame, Place::Entry(count));
+        self.mutator.collect(Reason::HeapLimit);
+        self.retried = Some((code.entry, frame, self.mutator.heap.heap().epoch()));
+        self.arguments = count;
+        Step::Go(At { pc: code.entry, frame })
+    }
+}

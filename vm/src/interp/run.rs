@@ -1,0 +1,576 @@
+//! The interpreter's loop: the hot path of every instruction.
+//!
+//! The machine's registers are two local variables, the program counter `pc` and the frame pointer
+//! `frame`; everything else is reached through them. What is rare is outlined: the numeric tower,
+//! calls of what is no closure of the right arity ([`enter`](super::enter)), raising
+//! ([`raise`](super::raise)), the machine's own procedures ([`procedures`](super::procedures)).
+//!
+//! Every register access is unchecked (see [`registers`](super::registers) for why it is sound); the
+//! whole loop is one `unsafe` function whose obligations are those of that module.
+
+use super::registers::{get, procedure, return_word, set, set_procedure, set_return_word, slice};
+use super::{At, Machine, Outcome, Step, fast};
+use crate::bytecode::code::{Code, linked_constant};
+use crate::bytecode::isa::Op;
+use crate::cx::Cx;
+use crate::num::arith;
+use crate::prim::{self, equality};
+use lisle_frames::{HEADER_WORDS, ReturnWord, Stack};
+use lisle_gc::{Kind, Value, object};
+
+/// Runs from `at` until the run ends.
+///
+/// # Safety
+/// `at` is a state of this machine: a frame of its stack, and an instruction of the code of the
+/// procedure in that frame (or of a machine stub).
+#[expect(clippy::too_many_lines, reason = "one arm an instruction, in the order of the table")]
+pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outcome {
+    let At { mut pc, mut frame } = at;
+    let limit = std::sync::Arc::clone(&machine.mutator.stack.limit_word());
+    let limit = &*limit;
+    let prims = prim::all();
+
+    // SAFETY: for the whole loop: see the function's contract, kept by every arm, since they change
+    // `pc` and `frame` only as the instruction's definition says, or take both from `At`.
+    unsafe {
+        loop {
+            let start = pc;
+            let word = *pc;
+            pc = pc.add(1);
+            let a = (word >> 8 & 0xff) as usize;
+            let b = (word >> 16 & 0xff) as usize;
+            let c = (word >> 24) as usize;
+
+            macro_rules! bc {
+                () => {
+                    (word as i32) >> 16
+                };
+            }
+            macro_rules! extension {
+                () => {{
+                    let x = *pc;
+                    pc = pc.add(1);
+                    x
+                }};
+            }
+            macro_rules! constant {
+                () => {{
+                    let x = extension!();
+                    linked_constant(pc, x)
+                }};
+            }
+            // Goes where a slow path says.
+            macro_rules! go {
+                ($step:expr) => {{
+                    match $step {
+                        Step::Go(at) => {
+                            pc = at.pc;
+                            frame = at.frame;
+                            continue;
+                        }
+                        Step::Leave(outcome) => return outcome,
+                    }
+                }};
+            }
+            // The value of a fallible operation, or off to the handler.
+            macro_rules! attempt {
+                ($result:expr) => {{
+                    match $result {
+                        Ok(value) => value,
+                        Err(raised) => go!(machine.raise(At { pc: start, frame }, raised)),
+                    }
+                }};
+            }
+            macro_rules! cx {
+                () => {
+                    &mut Cx::new(machine.mutator, machine.vm)
+                };
+            }
+            macro_rules! jump {
+                ($offset:expr) => {
+                    pc = pc.offset($offset as isize)
+                };
+            }
+            macro_rules! binary {
+                ($fast:path, $slow:path) => {{
+                    let (x, y) = (get(frame, b), get(frame, c));
+                    let value = match $fast(x, y) {
+                        Some(value) => value,
+                        None => attempt!($slow(cx!(), x, y)),
+                    };
+                    set(frame, a, value);
+                }};
+            }
+            macro_rules! compare {
+                ($fast:path, $slow:path) => {{
+                    let (x, y) = (get(frame, b), get(frame, c));
+                    let value = match $fast(x, y) {
+                        Some(value) => value,
+                        None => attempt!($slow(cx!(), x, y)),
+                    };
+                    set(frame, a, Value::boolean(value));
+                }};
+            }
+            macro_rules! branch {
+                ($fast:path, $slow:path, $x:expr, $y:expr) => {{
+                    let offset = extension!() as i32;
+                    let (x, y) = ($x, $y);
+                    let holds = match $fast(x, y) {
+                        Some(holds) => holds,
+                        None => attempt!($slow(cx!(), x, y)),
+                    };
+                    if !holds {
+                        jump!(offset);
+                    }
+                }};
+            }
+            // Calls `callee`, whose frame begins at `$new` and has its return word.
+            macro_rules! enter {
+                ($callee:expr, $new:expr, $count:expr) => {{
+                    let callee: Value = $callee;
+                    let new: *mut u64 = $new;
+                    let count: usize = $count;
+                    if callee.is_procedure() {
+                        let code = Code::of(callee);
+                        let top = new.addr() + (*code).frame_bytes as usize;
+                        if (*code).exact as usize == count && top <= limit.load() {
+                            if COUNT {
+                                machine.mutator.stack.stats.born += 1;
+                            }
+                            frame = new;
+                            pc = (*code).entry;
+                            continue;
+                        }
+                    }
+                    go!(machine.enter_slow(callee, new, count))
+                }};
+            }
+            // Enters a closure known to take these arguments.
+            macro_rules! enter_known {
+                ($callee:expr, $new:expr, $count:expr) => {{
+                    let code = Code::of($callee);
+                    let new: *mut u64 = $new;
+                    if new.addr() + (*code).frame_bytes as usize <= limit.load() {
+                        if COUNT {
+                            machine.mutator.stack.stats.born += 1;
+                        }
+                        frame = new;
+                        pc = (*code).entry;
+                        continue;
+                    }
+                    go!(machine.enter_slow($callee, new, $count))
+                }};
+            }
+            macro_rules! push_frame {
+                ($callee:expr) => {{
+                    let new = frame.add(a + HEADER_WORDS);
+                    let word = ReturnWord::new(pc.addr(), a + HEADER_WORDS);
+                    set_return_word(new, word.bits());
+                    set_procedure(new, $callee);
+                    new
+                }};
+            }
+            macro_rules! reuse_frame {
+                ($callee:expr) => {{
+                    let from = frame.add(a + HEADER_WORDS);
+                    set_procedure(frame, $callee);
+                    for index in 0..b {
+                        *frame.add(index) = *from.add(index);
+                    }
+                }};
+            }
+            macro_rules! ret {
+                ($value:expr) => {{
+                    let value: Value = $value;
+                    let word = ReturnWord::from_bits(return_word(frame));
+                    set_return_word(frame, value.bits());
+                    frame = frame.sub(word.distance());
+                    pc = std::ptr::with_exposed_provenance(word.address());
+                }};
+            }
+
+            match Op::assume(word) {
+                Op::Move => set(frame, a, get(frame, b)),
+                Op::Const => {
+                    let value = (*Code::of(procedure(frame))).constant(b | c << 8);
+                    set(frame, a, value);
+                }
+                Op::ConstWide => {
+                    let value = constant!();
+                    set(frame, a, value);
+                }
+                Op::Fixnum => set(frame, a, Value::fixnum(i64::from(bc!()))),
+                Op::Immediate => {
+                    set(frame, a, Value::from_bits(Value::FALSE.bits() | u64::from(word >> 16) << 8));
+                }
+                Op::GlobalRef => {
+                    let cell = constant!();
+                    let value = object::field(cell, 0);
+                    if value == Value::UNBOUND {
+                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                    }
+                    set(frame, a, value);
+                }
+                Op::GlobalSet => {
+                    let cell = constant!();
+                    if object::field(cell, 0) == Value::UNBOUND {
+                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                    }
+                    machine.mutator.heap.store(cell, 0, get(frame, a));
+                }
+                Op::GlobalDefine => {
+                    let cell = constant!();
+                    machine.mutator.heap.store(cell, 0, get(frame, a));
+                }
+                Op::FreeRef => {
+                    set(frame, a, object::field(procedure(frame), 1 + (b | c << 8)));
+                }
+                Op::SelfRef => set(frame, a, procedure(frame)),
+                Op::CheckBound => {
+                    let name = constant!();
+                    if get(frame, a) == Value::UNBOUND {
+                        go!(machine.raise_too_early(At { pc: start, frame }, name));
+                    }
+                }
+
+                Op::EnvOpen => Stack::open_environment(frame, a, b),
+                Op::EnvRef => set(frame, a, object::field(get(frame, b), c)),
+                Op::EnvSet => machine.mutator.heap.store(get(frame, b), c, get(frame, a)),
+                Op::EnvClose => {
+                    let environment = get(frame, a);
+                    if environment.is_stack_env() {
+                        let closed = attempt!(machine.close_environment(environment));
+                        set(frame, a, closed);
+                    }
+                }
+                Op::EnvFreeRef => {
+                    let environment = object::field(procedure(frame), 1 + b);
+                    set(frame, a, object::field(environment, c));
+                }
+                Op::EnvFreeSet => {
+                    let environment = object::field(procedure(frame), 1 + b);
+                    machine.mutator.heap.store(environment, c, get(frame, a));
+                }
+
+                Op::Closure => {
+                    let code = (*Code::of(procedure(frame))).constant(b | c << 8);
+                    let count = (*Code::at(code)).captures as usize;
+                    let closure = attempt!(machine.allocate(Kind::Closure, 1 + count));
+                    object::init_field(closure, 0, code);
+                    for index in 0..count {
+                        let capture = *pc.add(index);
+                        let value = if capture >> 31 == 1 {
+                            object::field(procedure(frame), 1 + (capture & 0xffff) as usize)
+                        } else {
+                            get(frame, (capture & 0xff) as usize)
+                        };
+                        object::init_field(closure, 1 + index, value);
+                    }
+                    pc = pc.add(count);
+                    set(frame, a, closure);
+                }
+                Op::ClosurePatch => object::init_field(get(frame, a), 1 + b, get(frame, c)),
+
+                Op::Call => {
+                    let callee = get(frame, a + 1);
+                    let new = push_frame!(callee);
+                    enter!(callee, new, b)
+                }
+                Op::CallGlobal => {
+                    let cell = constant!();
+                    let callee = object::field(cell, 0);
+                    if callee == Value::UNBOUND {
+                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                    }
+                    let new = push_frame!(callee);
+                    enter!(callee, new, b)
+                }
+                Op::CallSelf => {
+                    let callee = procedure(frame);
+                    let new = push_frame!(callee);
+                    enter_known!(callee, new, b)
+                }
+                Op::CallKnown => {
+                    let callee = get(frame, a + 1);
+                    let new = push_frame!(callee);
+                    enter_known!(callee, new, b)
+                }
+                Op::TailCall => {
+                    let callee = get(frame, a + 1);
+                    reuse_frame!(callee);
+                    enter!(callee, frame, b)
+                }
+                Op::TailCallGlobal => {
+                    let cell = constant!();
+                    let callee = object::field(cell, 0);
+                    if callee == Value::UNBOUND {
+                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                    }
+                    reuse_frame!(callee);
+                    enter!(callee, frame, b)
+                }
+                Op::TailCallSelf => {
+                    let callee = procedure(frame);
+                    reuse_frame!(callee);
+                    enter_known!(callee, frame, b)
+                }
+                Op::TailCallKnown => {
+                    let callee = get(frame, a + 1);
+                    reuse_frame!(callee);
+                    enter_known!(callee, frame, b)
+                }
+                Op::Return => ret!(get(frame, a)),
+
+                Op::Jump => jump!((word as i32) >> 8),
+                Op::Loop => {
+                    jump!((word as i32) >> 8);
+                    if limit.load() == 0 {
+                        go!(machine.poll_loop(At { pc, frame }));
+                    }
+                }
+                Op::JumpIfFalse => {
+                    if !get(frame, a).is_true() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpIfTrue => {
+                    if get(frame, a).is_true() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpIfNull => {
+                    if get(frame, a).is_nil() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpIfNotNull => {
+                    if !get(frame, a).is_nil() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpIfPair => {
+                    if get(frame, a).is_pair() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpIfNotPair => {
+                    if !get(frame, a).is_pair() {
+                        jump!(bc!());
+                    }
+                }
+                Op::JumpUnlessEq => {
+                    let offset = extension!() as i32;
+                    if get(frame, a) != get(frame, b) {
+                        jump!(offset);
+                    }
+                }
+                Op::JumpUnlessLt => {
+                    branch!(fast::lt, arith::lt, get(frame, a), get(frame, b));
+                }
+                Op::JumpUnlessLe => {
+                    branch!(fast::le, arith::le, get(frame, a), get(frame, b));
+                }
+                Op::JumpUnlessNumEq => {
+                    branch!(fast::num_eq, arith::num_eq, get(frame, a), get(frame, b));
+                }
+                Op::JumpUnlessLtI => {
+                    branch!(fast::lt, arith::lt, get(frame, a), Value::fixnum(i64::from(bc!())));
+                }
+                Op::JumpUnlessLeI => {
+                    branch!(fast::le, arith::le, get(frame, a), Value::fixnum(i64::from(bc!())));
+                }
+                Op::JumpUnlessGtI => {
+                    branch!(fast::lt, arith::lt, Value::fixnum(i64::from(bc!())), get(frame, a));
+                }
+                Op::JumpUnlessGeI => {
+                    branch!(fast::le, arith::le, Value::fixnum(i64::from(bc!())), get(frame, a));
+                }
+                Op::JumpUnlessNumEqI => {
+                    let number = Value::fixnum(i64::from(bc!()));
+                    branch!(fast::num_eq, arith::num_eq, get(frame, a), number);
+                }
+
+                Op::Add => binary!(fast::add, arith::add),
+                Op::Sub => binary!(fast::sub, arith::sub),
+                Op::Mul => binary!(fast::mul, arith::mul),
+                Op::Div => binary!(fast::div, arith::div),
+                Op::AddI => {
+                    let (x, y) = (get(frame, b), Value::fixnum(i64::from((word as i32) >> 24)));
+                    let value = match fast::add(x, y) {
+                        Some(value) => value,
+                        None => attempt!(arith::add(cx!(), x, y)),
+                    };
+                    set(frame, a, value);
+                }
+                Op::Quotient => binary!(fast::quotient, arith::quotient),
+                Op::Remainder => binary!(fast::remainder, arith::remainder),
+                Op::Modulo => binary!(fast::modulo, arith::modulo),
+                Op::BitAnd => binary!(fast::bit_and, arith::bit_and),
+                Op::BitOr => binary!(fast::bit_or, arith::bit_or),
+                Op::BitXor => binary!(fast::bit_xor, arith::bit_xor),
+                Op::Shift => binary!(fast::shift, arith::shift),
+                Op::Lt => compare!(fast::lt, arith::lt),
+                Op::Le => compare!(fast::le, arith::le),
+                Op::NumEq => compare!(fast::num_eq, arith::num_eq),
+                Op::Eq => set(frame, a, Value::boolean(get(frame, b) == get(frame, c))),
+                Op::Eqv => {
+                    let same = equality::eqv(get(frame, b), get(frame, c));
+                    set(frame, a, Value::boolean(same));
+                }
+                Op::Not => set(frame, a, Value::boolean(!get(frame, b).is_true())),
+                Op::IsNull => set(frame, a, Value::boolean(get(frame, b).is_nil())),
+                Op::IsPair => set(frame, a, Value::boolean(get(frame, b).is_pair())),
+
+                Op::Cons => {
+                    let (x, y) = (get(frame, b), get(frame, c));
+                    match machine.mutator.heap.pair(x, y) {
+                        Ok(pair) => set(frame, a, pair),
+                        Err(_) => go!(machine.raise_exhausted(At { pc: start, frame })),
+                    }
+                }
+                Op::Car => {
+                    let pair = get(frame, b);
+                    if !pair.is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "car", pair));
+                    }
+                    set(frame, a, object::car(pair));
+                }
+                Op::Cdr => {
+                    let pair = get(frame, b);
+                    if !pair.is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "cdr", pair));
+                    }
+                    set(frame, a, object::cdr(pair));
+                }
+                Op::Cadr => {
+                    let pair = get(frame, b);
+                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "cadr", pair));
+                    }
+                    set(frame, a, object::car(object::cdr(pair)));
+                }
+                Op::Cddr => {
+                    let pair = get(frame, b);
+                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "cddr", pair));
+                    }
+                    set(frame, a, object::cdr(object::cdr(pair)));
+                }
+                Op::SetCar => {
+                    let pair = get(frame, a);
+                    if !pair.is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "set-car!", pair));
+                    }
+                    machine.mutator.heap.set_car(pair, get(frame, b));
+                }
+                Op::SetCdr => {
+                    let pair = get(frame, a);
+                    if !pair.is_pair() {
+                        go!(machine.raise_not_pair(At { pc: start, frame }, "set-cdr!", pair));
+                    }
+                    machine.mutator.heap.set_cdr(pair, get(frame, b));
+                }
+                Op::VectorRef => {
+                    let (vector, index) = (get(frame, b), get(frame, c));
+                    let value = match fast::vector_index(vector, index) {
+                        Some(index) => object::field(vector, index),
+                        None => attempt!(machine.vector_ref_error(vector, index)),
+                    };
+                    set(frame, a, value);
+                }
+                Op::VectorSet => {
+                    let (vector, index) = (get(frame, a), get(frame, b));
+                    match fast::mutable_vector_index(vector, index) {
+                        Some(index) => machine.mutator.heap.store(vector, index, get(frame, c)),
+                        None => {
+                            attempt!(machine.vector_set_error(vector, index));
+                        }
+                    }
+                }
+                Op::VectorLength => {
+                    let vector = get(frame, b);
+                    if !object::is_kind(vector, Kind::Vector) {
+                        attempt!(machine.vector_length_error(vector));
+                    }
+                    set(frame, a, Value::fixnum(object::size(vector) as i64));
+                }
+                Op::StringRef => {
+                    let (string, index) = (get(frame, b), get(frame, c));
+                    let value = match fast::narrow_char(string, index) {
+                        Some(value) => value,
+                        None => attempt!(prim::string::string_ref(cx!(), &[string, index])),
+                    };
+                    set(frame, a, value);
+                }
+                Op::BytesRef => {
+                    let (bytes, index) = (get(frame, b), get(frame, c));
+                    let value = match fast::byte_index(bytes, index) {
+                        Some(index) => Value::fixnum(i64::from(object::byte(bytes, index))),
+                        None => attempt!(prim::bytevector::bytevector_u8_ref(cx!(), &[bytes, index])),
+                    };
+                    set(frame, a, value);
+                }
+                Op::BytesSet => {
+                    let (bytes, index, byte) = (get(frame, a), get(frame, b), get(frame, c));
+                    match fast::mutable_byte_index(bytes, index, byte) {
+                        Some((index, byte)) => object::set_byte(bytes, index, byte),
+                        None => {
+                            let arguments = [bytes, index, byte];
+                            attempt!(prim::bytevector::bytevector_u8_set(cx!(), &arguments));
+                        }
+                    }
+                }
+                Op::RecordRef => {
+                    let field = extension!() as usize;
+                    let (record, of) = (get(frame, b), get(frame, c));
+                    if !fast::is_record(record, of) {
+                        go!(machine.raise_not_record(At { pc: start, frame }, record, of));
+                    }
+                    set(frame, a, object::field(record, 1 + field));
+                }
+                Op::RecordSet => {
+                    let field = extension!() as usize;
+                    let (record, of) = (get(frame, b), get(frame, c));
+                    if !fast::is_record(record, of) {
+                        go!(machine.raise_not_record(At { pc: start, frame }, record, of));
+                    }
+                    machine.mutator.heap.store(record, 1 + field, get(frame, a));
+                }
+                Op::RecordIs => {
+                    let is = fast::is_record(get(frame, b), get(frame, c));
+                    set(frame, a, Value::boolean(is));
+                }
+
+                Op::Prim1 => {
+                    let prim = prims[extension!() as usize];
+                    let value = attempt!((prim.run)(cx!(), slice(frame, b, 1)));
+                    set(frame, a, value);
+                }
+                Op::Prim2 => {
+                    let prim = prims[extension!() as usize];
+                    let arguments = [get(frame, b), get(frame, c)];
+                    let value = attempt!((prim.run)(cx!(), &arguments));
+                    set(frame, a, value);
+                }
+                Op::PrimN => {
+                    let prim = prims[extension!() as usize];
+                    let value = attempt!((prim.run)(cx!(), slice(frame, b, c)));
+                    set(frame, a, value);
+                }
+
+                Op::Machine => go!(machine.procedure(At { pc, frame }, (word >> 16) as u16)),
+                Op::Underflow => {
+                    let value = Value::from_bits(return_word(frame));
+                    match machine.mutator.stack.underflow(value) {
+                        Some(resumption) => {
+                            frame = resumption.frame;
+                            pc = std::ptr::with_exposed_provenance(resumption.address);
+                        }
+                        None => return Outcome::Value(value),
+                    }
+                }
+                Op::Halt => return Outcome::Value(Value::from_bits(return_word(frame))),
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Lisle: a virtual machine for R7RS Scheme on real operating-system threads over one shared,
+//! precisely collected heap.
+//!
+//! ```
+//! let vm = lisle::Vm::new()?;
+//! assert_eq!(vm.eval_text("(map square '(1 2 3))")?, "(1 4 9)");
+//! # Ok::<(), lisle::Error>(())
+//! ```
+//!
+//! ARCHITECTURE.md in the repository has the map of the modules and the invariants they keep.
+
+#![deny(unsafe_code)]
+
+pub mod api;
+#[expect(unsafe_code, reason = "looks at the code of procedures in frames")]
+pub mod backtrace;
+#[expect(unsafe_code, reason = "code is reached by address from closures")]
+pub mod bytecode;
+pub mod cli;
+pub mod compile;
+pub mod condition;
+pub mod core_form;
+pub mod cx;
+pub mod datum_value;
+pub mod expand;
+#[expect(unsafe_code, reason = "looks at the code of a closure just loaded")]
+pub mod front;
+pub mod globals;
+pub mod interp;
+pub mod load;
+pub mod num;
+pub mod opt;
+pub mod prim;
+pub mod print;
+pub mod read;
+pub mod source;
+pub mod symbols;
+pub mod text;
+pub mod threads;
+#[expect(unsafe_code, reason = "tells the collector the registers of loaded code")]
+pub mod vm;
+
+pub use api::{Error, Vm};
+pub use vm::VmConfig;
+
+/// The name of the thread that the command line runs programs on; it has a large native stack.
+pub const MAIN_THREAD: &str = "lisle-main";

@@ -1,0 +1,10 @@
+//! The program `lisle`.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    lisle::cli::main()
+}

@@ -1,0 +1,50 @@
+//! The optimiser: core language to core language.
+//!
+//! Each pass is a function of its own file:
+//!
+//! 1. [`letrec`] sorts recursive bindings into plain ones, groups of procedures, and the rest;
+//! 2. [`simplify`] folds, propagates, inlines and removes, in a few rounds, each with a fresh
+//!    [`census`] of the variables;
+//! 3. [`escape`] turns `call/cc` into an escape where that can't be told apart;
+//! 4. [`split`] keeps frames and calls within what an instruction can express.
+//!
+//! After the passes a `Letrec` has one of two shapes: all its bindings are procedures that are never
+//! assigned, or all of them are *declarations* (see [`letrec::is_declaration`]).
+
+pub mod census;
+pub mod constant;
+pub mod effects;
+pub mod escape;
+pub mod fold;
+pub mod known;
+pub mod labels;
+pub mod letrec;
+pub mod rename;
+pub mod simplify;
+pub mod split;
+pub mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use crate::core_form::{Core, Vars};
+use known::Known;
+
+/// At most this many rounds of simplification.
+const ROUNDS: usize = 4;
+
+/// Runs every pass.
+pub fn optimise(core: Core, vars: &mut Vars, known: &Known<'_>) -> Core {
+    let mut core = letrec::fix(core, vars, known);
+    for _ in 0..ROUNDS {
+        let (simpler, changed) = simplify::simplify(core, vars, known);
+        core = simpler;
+        if !changed {
+            break;
+        }
+    }
+    let core = escape::convert(core, vars, known);
+    let core = split::split(core, known);
+    census::refresh_assigned(&core, vars);
+    core
+}

@@ -1,0 +1,107 @@
+//! Control (R7RS 6.10): procedures as objects, several values, dynamic states, parameters.
+
+use super::{ANY, Prim, prim};
+use crate::condition::ErrorKind;
+use crate::cx::{Cx, Raised};
+use crate::interp::procedures::{CONTINUATION_STATE, Procedure};
+use lisle_gc::{Kind, Value, object};
+use lisle_threads::{Mutator, RootSlot};
+
+/// The primitives of this file.
+pub const PRIMS: &[Prim] = &[
+    prim("procedure?", is_procedure, 1, 1),
+    prim("values", values, 0, ANY),
+    prim("void", void, 0, ANY),
+    prim("%dynamic-state", dynamic_state, 0, 0),
+    prim("%set-dynamic-state!", set_dynamic_state, 1, 1),
+    prim("%continuation-state", continuation_state, 1, 1),
+    prim("continuation?", is_continuation, 1, 1),
+    prim("%make-parameter", make_parameter, 2, 2),
+    prim("%parameter?", is_parameter, 1, 1),
+    prim("%parameter-box", parameter_box, 1, 1),
+    prim("%parameter-converter", parameter_converter, 1, 1),
+    prim("%collect", collect_soon, 0, 1),
+];
+
+/// Payload index of a parameter's box.
+const PARAMETER_BOX: usize = 1;
+/// Payload index of a parameter's converter, or `#f`.
+const PARAMETER_CONVERTER: usize = 2;
+/// Element of a dynamic state that holds the parameterisation.
+const STATE_PARAMETERS: usize = 2;
+
+fn is_procedure(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    Ok(Value::boolean(args[0].is_procedure()))
+}
+fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    cx.values(args)
+}
+fn void(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    Ok(Value::UNSPECIFIED)
+}
+fn dynamic_state(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    Ok(cx.mutator.roots[RootSlot::DynamicState])
+}
+fn set_dynamic_state(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    cx.mutator.roots[RootSlot::DynamicState] = args[0];
+    Ok(Value::UNSPECIFIED)
+}
+fn is_continuation(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let is = |kind| object::is_kind(args[0], kind);
+    Ok(Value::boolean(is(Kind::Continuation) || is(Kind::Escape) || is(Kind::PartialContinuation)))
+}
+fn continuation_state(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let k = args[0];
+    if object::is_kind(k, Kind::Continuation) || object::is_kind(k, Kind::Escape) {
+        return Ok(object::field(k, CONTINUATION_STATE));
+    }
+    Err(cx.wrong_type("%continuation-state", 1, "continuation", k))
+}
+fn make_parameter(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let parameter = cx.object(Kind::Parameter, 3)?;
+    object::init_field(parameter, 0, cx.vm().machine_code(Procedure::Parameter));
+    object::init_field(parameter, PARAMETER_BOX, args[0]);
+    object::init_field(parameter, PARAMETER_CONVERTER, args[1]);
+    Ok(parameter)
+}
+fn is_parameter(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    Ok(Value::boolean(object::is_kind(args[0], Kind::Parameter)))
+}
+fn parameter_field(cx: &mut Cx<'_>, args: &[Value], field: usize) -> Result<Value, Raised> {
+    if !object::is_kind(args[0], Kind::Parameter) {
+        return Err(cx.wrong_type("parameterize", 1, "parameter", args[0]));
+    }
+    Ok(object::field(args[0], field))
+}
+fn parameter_box(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    parameter_field(cx, args, PARAMETER_BOX)
+}
+fn parameter_converter(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    parameter_field(cx, args, PARAMETER_CONVERTER)
+}
+
+/// The box that holds a parameter's value in the thread's current parameterisation.
+pub fn parameter_place(mutator: &Mutator, parameter: Value) -> (Value, usize) {
+    let state = mutator.roots[RootSlot::DynamicState];
+    if object::is_kind(state, Kind::Vector) {
+        let mut bindings = object::field(state, STATE_PARAMETERS);
+        while bindings.is_pair() {
+            let binding = object::car(bindings);
+            if binding.is_pair() && object::car(binding) == parameter {
+                return (object::cdr(binding), 0);
+            }
+            bindings = object::cdr(bindings);
+        }
+    }
+    (object::field(parameter, PARAMETER_BOX), 0)
+}
+
+/// `(%collect)`, `(%collect 'full)`: asks for a collection at the next safepoint.
+fn collect_soon(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    if args.len() == 1 && !object::is_kind(args[0], Kind::Symbol) {
+        return Err(cx.error(ErrorKind::Type, "%collect: argument 1 must be a symbol", &[args[0]]));
+    }
+    let heap = cx.heap().heap().clone();
+    heap.request_collection(!args.is_empty());
+    Ok(Value::UNSPECIFIED)
+}

@@ -1,0 +1,122 @@
+//! `eval`, environments and loading (R7RS 6.12): what calls no procedure.
+
+use super::{ANY, Prim, blocking, prim};
+use crate::condition::ErrorKind;
+use crate::cx::{Cx, Raised};
+use crate::datum_value;
+use crate::expand::Environment;
+use crate::text;
+use lisle_gc::{HeapExhausted, Kind, Value, object};
+use std::sync::Arc;
+
+/// The primitives of this file.
+pub const PRIMS: &[Prim] = &[
+    blocking("%compile", compile, 2, 2),
+    blocking("%environment", environment, 0, ANY),
+    prim("interaction-environment", interaction_environment, 0, 0),
+    prim("environment?", is_environment, 1, 1),
+    blocking("%read-program", read_program, 1, 1),
+    prim("command-line", command_line, 0, 0),
+    prim("%exit-process", exit_process, 1, 1),
+];
+
+/// An environment as a heap object.
+pub(crate) struct EnvironmentHandle(pub(crate) Arc<Environment>);
+
+fn environment_value(cx: &mut Cx<'_>, environment: Arc<Environment>) -> Result<Value, Raised> {
+    let heap = cx.heap().heap().clone();
+    heap.new_native(cx.heap(), Box::new(EnvironmentHandle(environment)))
+        .map_err(|HeapExhausted| cx.exhausted())
+}
+
+fn environment_of(cx: &Cx<'_>, v: Value) -> Option<Arc<Environment>> {
+    let native = cx.vm().heap.native(v)?;
+    native.downcast_ref::<EnvironmentHandle>().map(|handle| handle.0.clone())
+}
+
+/// `(%compile form environment)`: a list of procedures of no arguments, to be called in order.
+fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let vm = cx.vm();
+    let environment = match environment_of(cx, args[1]) {
+        Some(environment) => environment,
+        None => return Err(cx.wrong_type("eval", 2, "environment", args[1])),
+    };
+    let form = datum_value::value_to_datum(cx, args[0])?;
+    let compiled = vm.front.compile(vm, cx.mutator, &form, &environment);
+    match compiled {
+        Ok(procedures) => cx.list(&procedures),
+        Err(error) => Err(vm.front_raised(cx, &error)),
+    }
+}
+
+/// `(%environment import-set ...)`: a pair of the environment and the procedures to call first.
+fn environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let vm = cx.vm();
+    let mut sets = Vec::with_capacity(args.len());
+    for set in args {
+        sets.push(datum_value::value_to_datum(cx, *set)?);
+    }
+    let made = vm.front.environment(vm, cx.mutator, &sets);
+    match made {
+        Ok((environment, procedures)) => {
+            let procedures = cx.list(&procedures)?;
+            let environment = environment_value(cx, environment)?;
+            cx.cons(environment, procedures)
+        }
+        Err(error) => Err(vm.front_raised(cx, &error)),
+    }
+}
+
+fn interaction_environment(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    let vm = cx.vm();
+    let environment = vm.front.expander(vm).interaction_environment().clone();
+    environment_value(cx, environment)
+}
+
+fn is_environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    Ok(Value::boolean(environment_of(cx, args[0]).is_some()))
+}
+
+/// `(%read-program file)`: the data in a file, as a list.
+fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    if !object::is_kind(args[0], Kind::String) {
+        return Err(cx.wrong_type("load", 1, "string", args[0]));
+    }
+    let vm = cx.vm();
+    let name = text::to_rust_string(args[0]);
+    let content = match cx.blocking(|| std::fs::read(&name)) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => {
+            let message = format!("load: cannot read {name}: {error}");
+            return Err(cx.error(ErrorKind::File, &message, &[]));
+        }
+    };
+    let source = vm.sources.add(&name, content.clone());
+    let mut reader = crate::read::reader::Reader::new(source, &content, &vm.symbols);
+    let mut forms = Vec::new();
+    loop {
+        match reader.next() {
+            Ok(Some(datum)) => forms.push(datum_value::datum_to_value(cx, &datum)?),
+            Ok(None) => return cx.list(&forms),
+            Err(error) => {
+                let place = vm.sources.describe(error.span).unwrap_or_default();
+                let message = format!("{place}: {}", error.message);
+                return Err(cx.error(ErrorKind::Read, &message, &[]));
+            }
+        }
+    }
+}
+
+fn command_line(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    let mut items = Vec::new();
+    for argument in &cx.vm().config.command_line {
+        items.push(cx.string(argument)?);
+    }
+    cx.list(&items)
+}
+
+/// `(%exit-process status)`: ends the process at once, as `emergency-exit` does.
+fn exit_process(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let status = args[0].as_fixnum().and_then(|n| i32::try_from(n).ok()).unwrap_or(70);
+    crate::cli::leave(cx.vm(), status)
+}

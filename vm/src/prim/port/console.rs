@@ -1,0 +1,122 @@
+//! The console ports, the parameters that hold the current ports, and flushing at the end.
+
+use super::stream::{Buffering, Port};
+use crate::cx::{Cx, Raised};
+use crate::interp::procedures::Procedure;
+use crate::prim::control::parameter_place;
+use lisle_gc::object::{field, init_field};
+use lisle_gc::{HeapExhausted, Kind, Root, Value};
+use parking_lot::Mutex;
+use std::io::{self, IsTerminal};
+use std::sync::{Arc, Weak};
+
+/// The three ports that every program has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standard {
+    /// `current-input-port`
+    Input,
+    /// `current-output-port`
+    Output,
+    /// `current-error-port`
+    Error,
+}
+
+impl Standard {
+    /// All three.
+    pub const ALL: [Standard; 3] = [Standard::Input, Standard::Output, Standard::Error];
+}
+
+/// A VM's console, and the output ports that are to be flushed when it ends.
+pub struct Console {
+    ports: [Arc<Port>; 3],
+    /// The parameters, made when they are first wanted.
+    parameters: Mutex<[Option<Root>; 3]>,
+    outputs: Mutex<Vec<Weak<Port>>>,
+}
+
+impl Default for Console {
+    fn default() -> Console {
+        let interactive = io::stdout().is_terminal();
+        let buffering = if interactive { Buffering::Line } else { Buffering::Full };
+        Console::new(
+            Port::reading("<stdin>", true, Box::new(io::stdin())),
+            Port::writing("<stdout>", true, Some(Box::new(io::stdout())), buffering),
+            Port::writing("<stderr>", true, Some(Box::new(io::stderr())), Buffering::None),
+        )
+    }
+}
+
+impl Console {
+    /// A console of these ports.
+    pub fn new(input: Port, output: Port, error: Port) -> Console {
+        Console {
+            ports: [Arc::new(input), Arc::new(output), Arc::new(error)],
+            parameters: Mutex::default(),
+            outputs: Mutex::default(),
+        }
+    }
+    /// A console port.
+    pub fn port(&self, which: Standard) -> &Arc<Port> {
+        &self.ports[which as usize]
+    }
+    /// Sees to it that a port is flushed at the end.
+    pub fn flush_at_end(&self, port: &Arc<Port>) {
+        let mut outputs = self.outputs.lock();
+        outputs.retain(|port| port.strong_count() > 0);
+        outputs.push(Arc::downgrade(port));
+    }
+    /// Flushes the console's output. For the native state only.
+    pub fn flush_output(&self) {
+        // If that fails, so will the program's next write, which tells it.
+        let _ = self.port(Standard::Output).flush();
+    }
+    /// Every output port that is still in use.
+    fn outputs(&self) -> Vec<Arc<Port>> {
+        let files = self.outputs.lock();
+        self.ports.iter().cloned().chain(files.iter().filter_map(Weak::upgrade)).collect()
+    }
+    /// Flushes the console and every output port that is still in use. For the native state, or a
+    /// thread that runs no guest code.
+    pub fn flush_all(&self) {
+        for port in self.outputs() {
+            // The program is over: a sink that is gone is nobody's business any more.
+            let _ = port.flush();
+        }
+    }
+    /// The same, but passing over ports that another thread is just writing to.
+    pub fn try_flush_all(&self) {
+        for port in self.outputs() {
+            port.try_flush();
+        }
+    }
+}
+
+/// The parameter object that holds a current port.
+pub fn parameter(cx: &mut Cx<'_>, which: Standard) -> Result<Value, Raised> {
+    let console = &cx.vm().console;
+    if let Some(root) = &console.parameters.lock()[which as usize] {
+        return Ok(root.get());
+    }
+    let port = super::port_value(cx, Arc::clone(console.port(which)))?;
+    let code = cx.vm().machine_code(Procedure::Parameter);
+    let heap = cx.heap();
+    let made = heap.object_in_old(Kind::Parameter, 3).and_then(|parameter| {
+        let place = heap.object(Kind::Box, 1)?;
+        init_field(place, 0, port);
+        init_field(parameter, 0, code);
+        init_field(parameter, 2, Value::FALSE);
+        heap.store(parameter, 1, place);
+        Ok(parameter)
+    });
+    let made = made.map_err(|HeapExhausted| cx.exhausted())?;
+    let mut parameters = console.parameters.lock();
+    let slot = &mut parameters[which as usize];
+    Ok(slot.get_or_insert_with(|| cx.heap().heap().add_root(made)).get())
+}
+
+/// The current port of a kind.
+pub fn current(cx: &mut Cx<'_>, which: Standard) -> Result<Value, Raised> {
+    let parameter = parameter(cx, which)?;
+    let (place, index) = parameter_place(cx.mutator, parameter);
+    Ok(field(place, index))
+}

@@ -1,0 +1,96 @@
+//! `read` (R7RS 6.13.2).
+//!
+//! What was read ahead is handed to the reader; when a datum does not end in it, more is waited for
+//! and the reader starts again. Input grows by doubling, so that a long datum takes linear time.
+
+use super::port::stream::Input;
+use super::port::{TEXT_IN, obtain, wanted_port};
+use super::{Prim, blocking};
+use crate::condition::ErrorKind;
+use crate::cx::{Cx, Raised};
+use crate::datum_value;
+use crate::read::{Datum, Reader};
+use crate::source::SourceId;
+use crate::symbols::Symbols;
+use lisle_gc::Value;
+
+/// Bytes handed to the reader at first.
+const WINDOW: usize = 4 * 1024;
+
+enum Attempt {
+    Datum(Datum),
+    End,
+    Wrong(String),
+    MoreWanted,
+}
+
+/// The longest prefix of `bytes` that is text, and whether what follows can never become text.
+fn text_prefix(bytes: &[u8]) -> (&str, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(error) => {
+            let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]);
+            (valid.expect("valid up to here"), error.error_len().is_some())
+        }
+    }
+}
+
+/// Can't the datum that ends `text` be continued by what follows?
+fn is_closed(text: &str) -> bool {
+    text.ends_with([')', ']', '"', '|'])
+}
+
+/// Reads a datum from a prefix of the input, trying ever longer ones.
+fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
+    let mut window = WINDOW;
+    loop {
+        let all = window >= input.waiting().len();
+        let (text, broken) = text_prefix(&input.waiting()[..window.min(input.waiting().len())]);
+        let at_end = all && (broken || input.has_ended());
+        let mut reader = Reader::new(SourceId::default(), text, symbols);
+        reader.set_fold_case(input.fold_case);
+        let result = reader.next();
+        let (position, fold_case) = (reader.position(), reader.fold_case());
+        let outcome = match result {
+            Ok(Some(datum)) if at_end || position < text.len() || is_closed(text) => {
+                Attempt::Datum(datum)
+            }
+            Ok(None) if at_end && !broken => Attempt::End,
+            Ok(None) if at_end => Attempt::Wrong("the input is not UTF-8".to_owned()),
+            Err(error) if at_end || !error.incomplete => Attempt::Wrong(error.message),
+            _ if all => return Attempt::MoreWanted,
+            _ => {
+                window *= 2;
+                continue;
+            }
+        };
+        // At least a byte, so that reading on after an error gets somewhere.
+        let error = matches!(outcome, Attempt::Wrong(_));
+        let count = position.max(usize::from(error)).min(input.waiting().len());
+        input.consume(count);
+        input.fold_case = fold_case;
+        return outcome;
+    }
+}
+
+fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let port = wanted_port(cx, "read", args, 0, TEXT_IN)?;
+    let mut seen = 0;
+    loop {
+        let mut input = obtain(cx, "read", &port, |input| input.waiting().len() > seen)?;
+        let outcome = attempt(&mut input, &cx.vm().symbols);
+        seen = input.waiting().len();
+        drop(input);
+        match outcome {
+            Attempt::Datum(datum) => return datum_value::datum_to_value(cx, &datum),
+            Attempt::End => return Ok(Value::EOF),
+            Attempt::Wrong(message) => {
+                return Err(cx.error(ErrorKind::Read, &format!("read: {message}"), &[]));
+            }
+            Attempt::MoreWanted => {}
+        }
+    }
+}
+
+/// The primitives of this section.
+pub const PRIMS: &[Prim] = &[blocking("read", read, 0, 1)];

@@ -1,0 +1,56 @@
+//! `write`, `display` and their kin (R7RS 6.13.3).
+
+use super::port::{TEXT_OUT, emit, wanted_port};
+use super::{Prim, blocking, prim};
+use crate::cx::{Cx, Raised};
+use crate::print::{Style, to_text};
+use lisle_gc::Value;
+
+fn write_in_style(
+    cx: &mut Cx<'_>,
+    name: &str,
+    args: &[Value],
+    style: Style,
+) -> Result<Value, Raised> {
+    let port = wanted_port(cx, name, args, 1, TEXT_OUT)?;
+    let text = to_text(cx.vm(), args[0], style);
+    emit(cx, name, &port, text.as_bytes())
+}
+
+fn write(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    write_in_style(cx, "write", args, Style::Write)
+}
+
+fn display(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    write_in_style(cx, "display", args, Style::Display)
+}
+
+fn write_shared(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    write_in_style(cx, "write-shared", args, Style::Shared)
+}
+
+fn write_simple(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    write_in_style(cx, "write-simple", args, Style::Simple)
+}
+
+/// `(%write-to-string obj)`: what `write` would write.
+fn write_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let text = to_text(cx.vm(), args[0], Style::Write);
+    cx.string(&text)
+}
+
+/// `(%display-to-string obj)`: what `display` would write.
+fn display_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let text = to_text(cx.vm(), args[0], Style::Display);
+    cx.string(&text)
+}
+
+/// The primitives of this section.
+pub const PRIMS: &[Prim] = &[
+    blocking("write", write, 1, 2),
+    blocking("display", display, 1, 2),
+    blocking("write-shared", write_shared, 1, 2),
+    blocking("write-simple", write_simple, 1, 2),
+    prim("%write-to-string", write_to_string, 1, 1),
+    prim("%display-to-string", display_to_string, 1, 1),
+];

@@ -1,0 +1,9 @@
+//! From text to data: the lexer, the reader and the data they produce.
+
+pub mod datum;
+pub mod lexer;
+pub mod reader;
+mod text;
+
+pub use datum::{Datum, DatumKind};
+pub use reader::{ReadError, Reader, read_one};

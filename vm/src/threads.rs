@@ -1,0 +1,60 @@
+//! What guest threads run, and what happens when they end.
+
+use crate::interp::{Machine, Outcome};
+use crate::vm::{self, VmShared};
+use lisle_frames::FrameStats;
+use lisle_gc::{Kind, Value, object};
+use lisle_threads::{Mutator, RootSlot, ThreadOutcome, thread};
+use std::sync::{Arc, Weak};
+
+/// Tells the world of a new VM what its threads run.
+pub(crate) fn install(vm: &Arc<VmShared>) {
+    let weak: Weak<VmShared> = Arc::downgrade(vm);
+    vm.world.set_thread_body(Arc::new(move |mutator| match weak.upgrade() {
+        Some(vm) => run(&vm, mutator),
+        None => ThreadOutcome::Terminated,
+    }));
+}
+
+/// Runs the thunk of the current thread object.
+fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
+    let object = thread::current(mutator);
+    let inherited = thread::inherited(object);
+    let Ok(state) = vm::initial_state(&mut mutator.heap, inherited) else {
+        return ThreadOutcome::Uncaught(vm.heap_exhausted_condition());
+    };
+    mutator.roots[RootSlot::DynamicState] = state;
+    let thunk = thread::thunk(thread::current(mutator));
+    let outcome = Machine::new(mutator, vm).call(thunk, &[]);
+    vm.retire(&mutator.stack.stats);
+    match outcome {
+        Outcome::Value(value) => ThreadOutcome::Returned(value),
+        Outcome::Uncaught(payload) => {
+            report_uncaught(vm, mutator, payload);
+            ThreadOutcome::Uncaught(payload)
+        }
+        Outcome::Terminated => ThreadOutcome::Terminated,
+        Outcome::Exit(status) => crate::cli::leave(vm, status),
+    }
+}
+
+/// An exception nobody handled ends its thread; it is reported at once, with the thread's name, and
+/// comes out of `thread-join!` too.
+fn report_uncaught(vm: &VmShared, mutator: &Mutator, payload: Value) {
+    let name = mutator.name();
+    let report = crate::backtrace::report(vm, payload);
+    crate::cli::report::show(vm, &report, Some(&name));
+}
+
+/// The parameterisation that a new thread inherits from this one.
+pub(crate) fn inherited_parameters(mutator: &Mutator) -> Value {
+    let state = mutator.roots[RootSlot::DynamicState];
+    if object::is_kind(state, Kind::Vector) { object::field(state, 2) } else { Value::NIL }
+}
+
+impl VmShared {
+    /// Adds the frame counts of a thread that ends.
+    pub(crate) fn retire(&self, stats: &FrameStats) {
+        self.frame_totals.lock().add(stats);
+    }
+}

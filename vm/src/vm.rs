@@ -1,0 +1,339 @@
+//! A virtual machine: what its threads share, and how it is made.
+
+use crate::bytecode::code::{Code, CodeKind, CodeParts, GENERAL};
+use crate::bytecode::isa::Op;
+use crate::condition;
+use crate::cx::Cx;
+use crate::datum_value::Opaques;
+use crate::front::Front;
+use crate::globals::{GlobalId, Globals};
+use crate::interp::procedures::{FRAME_SIZE, Procedure};
+use crate::prim::port::Console;
+use crate::prim::{self, PrimId};
+use crate::source::{Sources, Span};
+use crate::symbols::{Sym, Symbols};
+use lisle_frames::{FrameShape, FrameStats, Live, StackConfig};
+use lisle_gc::{
+    Heap, HeapConfig, HeapExhausted, Kind, LocalHeap, RootSource, RootVisitor, Stress, Value,
+    object,
+};
+use lisle_threads::{Mutator, RootSlot, World, WorldConfig};
+use parking_lot::Mutex;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// How a virtual machine is made.
+#[derive(Clone, Debug)]
+pub struct VmConfig {
+    /// The most bytes the heap may take; `None` for three quarters of the machine's memory.
+    pub heap_limit: Option<usize>,
+    /// Ask for a collection at every allocation, with freed memory poisoned.
+    pub stress_collections: bool,
+    /// Promote every frame at every call.
+    pub stress_frames: bool,
+    /// Verify the whole heap around every collection.
+    pub verify_heap: bool,
+    /// Count calls (for `--stats`).
+    pub count_calls: bool,
+    /// Words of a thread's stack region.
+    pub region_words: usize,
+    /// What `(command-line)` returns.
+    pub command_line: Vec<String>,
+    /// Where libraries are looked for, besides the program's own folder.
+    pub library_path: Vec<std::path::PathBuf>,
+}
+
+impl Default for VmConfig {
+    fn default() -> VmConfig {
+        VmConfig {
+            heap_limit: None,
+            stress_collections: false,
+            stress_frames: false,
+            verify_heap: false,
+            count_calls: false,
+            region_words: 128 * 1024,
+            command_line: vec!["lisle".to_owned()],
+            library_path: Vec::new(),
+        }
+    }
+}
+
+static UNDERFLOW_CODE: [u32; 1] = [Op::Underflow as u32];
+static HALT_CODE: [u32; 1] = [Op::Halt as u32];
+
+/// What the threads of a virtual machine share.
+pub struct VmShared {
+    /// The configuration.
+    pub config: VmConfig,
+    /// The heap.
+    pub heap: Arc<Heap>,
+    /// The threads.
+    pub world: Arc<World>,
+    /// The symbols.
+    pub symbols: Symbols,
+    /// The source texts.
+    pub sources: Sources,
+    /// The global variables.
+    pub globals: Globals,
+    /// The console and the open output ports.
+    pub console: Console,
+    /// Objects that `eval` was given in place of data.
+    pub opaques: Opaques,
+    /// Reader, expander and compiler.
+    pub(crate) front: Front,
+    /// Everything loaded, in the order of loading.
+    codes: Mutex<Vec<LoadedCode>>,
+    machine_codes: OnceLock<Vec<Value>>,
+    condition_type: OnceLock<Value>,
+    heap_exhausted: OnceLock<Value>,
+    raise_cell: OnceLock<Value>,
+    rewind_cell: OnceLock<Value>,
+    /// Frame counts of the threads that have ended.
+    pub(crate) frame_totals: Mutex<FrameStats>,
+    /// Set when the program is to end as soon as threads notice.
+    pub(crate) interrupted: AtomicBool,
+}
+
+struct LoadedCode {
+    code: Box<Code>,
+    /// The heap's epoch when it was loaded: its constants are young for two more.
+    epoch: u64,
+}
+
+/// Knows the registers of loaded code.
+struct LoadedShape;
+
+impl FrameShape for LoadedShape {
+    fn live(&self, procedure: Value, address: usize) -> Live<'_> {
+        // SAFETY: a procedure in a frame; its code lives as long as the VM, longer than its stacks.
+        let code: &'static Code = unsafe { &*Code::of(procedure) };
+        match (code.index_of(address), code.kind) {
+            (None, _) => Live::Nothing,
+            (Some(index), CodeKind::Compiled) => Live::Bits(code.live_before(index)),
+            (Some(_), _) => Live::Everything,
+        }
+    }
+}
+
+struct SharedRoots(Weak<VmShared>);
+
+impl RootSource for SharedRoots {
+    fn visit_roots(&mut self, visitor: &mut dyn RootVisitor) {
+        if let Some(vm) = self.0.upgrade() {
+            vm.visit_roots(visitor);
+        }
+    }
+}
+
+impl VmShared {
+    /// A virtual machine, and the calling thread as its first mutator.
+    ///
+    /// # Errors
+    /// When the system refuses the memory.
+    pub fn new(config: VmConfig) -> io::Result<(Arc<VmShared>, Box<Mutator>)> {
+        let mut heap_config = HeapConfig { verify: config.verify_heap, ..HeapConfig::default() };
+        if let Some(limit) = config.heap_limit {
+            heap_config.heap_limit = limit;
+        }
+        if config.stress_collections {
+            heap_config.stress = Stress { collect_always: true, poison: true };
+        }
+        let heap = Heap::new(heap_config)?;
+        let stack = StackConfig {
+            region_words: config.region_words,
+            underflow_code: UNDERFLOW_CODE.as_ptr().expose_provenance(),
+            shape: &LoadedShape,
+        };
+        let world = World::new(heap.clone(), WorldConfig::new(stack));
+        let vm = Arc::new(VmShared {
+            config,
+            heap,
+            world,
+            symbols: Symbols::default(),
+            sources: Sources::default(),
+            globals: Globals::default(),
+            console: Console::default(),
+            opaques: Opaques::default(),
+            front: Front::default(),
+            codes: Mutex::default(),
+            machine_codes: OnceLock::new(),
+            condition_type: OnceLock::new(),
+            heap_exhausted: OnceLock::new(),
+            raise_cell: OnceLock::new(),
+            rewind_cell: OnceLock::new(),
+            frame_totals: Mutex::default(),
+            interrupted: AtomicBool::new(false),
+        });
+        vm.world.add_root_source(Box::new(SharedRoots(Arc::downgrade(&vm))));
+        let mut mutator = vm.world.attach("main")?;
+        vm.bootstrap(&mut mutator).map_err(|HeapExhausted| io::ErrorKind::OutOfMemory)?;
+        crate::threads::install(&vm);
+        Ok((vm, mutator))
+    }
+
+    /// Makes what everything else needs: machine procedures, the condition type, the raise path.
+    fn bootstrap(&self, mutator: &mut Mutator) -> Result<(), HeapExhausted> {
+        let machine_codes =
+            Procedure::ALL.iter().map(|procedure| self.load_machine_code(*procedure)).collect();
+        self.machine_codes.set(machine_codes).expect("a VM is made once");
+        let heap = &mut mutator.heap;
+        let condition_type = heap.object_in_old(Kind::RecordType, 4)?;
+        object::init_field(condition_type, 3, Value::fixnum(-1));
+        self.condition_type.set(condition_type).expect("a VM is made once");
+        let exhausted = heap.object_in_old(Kind::Record, 5)?;
+        object::init_field(exhausted, 0, condition_type);
+        self.heap_exhausted.set(exhausted).expect("a VM is made once");
+        mutator.roots[RootSlot::DynamicState] = initial_state(&mut mutator.heap, Value::NIL)?;
+        self.name_bootstrap_objects(mutator, condition_type, exhausted);
+        let raise = self.front.require(self, mutator, "%raise-condition");
+        self.raise_cell.set(raise).expect("a VM is made once");
+        let rewind = self.front.require(self, mutator, "%rewind-and-throw");
+        self.rewind_cell.set(rewind).expect("a VM is made once");
+        Ok(())
+    }
+
+    fn name_bootstrap_objects(&self, mutator: &mut Mutator, kind: Value, exhausted: Value) {
+        let mut cx = Cx::new(mutator, self);
+        let names = ["kind", "message", "irritants", "trace"];
+        let fields: Vec<Value> =
+            names.iter().map(|name| cx.intern(name).expect("an empty heap has room")).collect();
+        let name = cx.intern("condition").expect("an empty heap has room");
+        let fields = cx.vector(&fields).expect("an empty heap has room");
+        let heap_exhausted = cx.intern("heap-exhausted").expect("an empty heap has room");
+        let message = cx.string("heap limit reached").expect("an empty heap has room");
+        let heap = cx.heap();
+        heap.store(kind, 0, name);
+        heap.store(kind, 1, fields);
+        heap.store(kind, 2, Value::FALSE);
+        heap.store(exhausted, condition::KIND, heap_exhausted);
+        heap.store(exhausted, condition::MESSAGE, message);
+        heap.store(exhausted, condition::IRRITANTS, Value::NIL);
+        heap.store(exhausted, condition::TRACE, Value::FALSE);
+    }
+
+    /// The type of conditions.
+    pub fn condition_type(&self) -> Value {
+        *self.condition_type.get().expect("made by bootstrap")
+    }
+    /// The condition that says the heap limit is reached. There is only one: making it needs no room.
+    pub fn heap_exhausted_condition(&self) -> Value {
+        *self.heap_exhausted.get().expect("made by bootstrap")
+    }
+    /// The Scheme procedure that errors of primitives are passed to.
+    pub(crate) fn raise_procedure(&self) -> Value {
+        object::field(*self.raise_cell.get().expect("made by bootstrap"), 0)
+    }
+    /// The Scheme procedure that throws to a continuation with other winders.
+    pub(crate) fn rewind_procedure(&self) -> Value {
+        object::field(*self.rewind_cell.get().expect("made by bootstrap"), 0)
+    }
+    /// Where a handler that must not return would return to.
+    pub(crate) fn halt_code(&self) -> usize {
+        HALT_CODE.as_ptr().expose_provenance()
+    }
+    /// The raw code word of a machine procedure.
+    pub(crate) fn machine_code(&self, procedure: Procedure) -> Value {
+        self.machine_codes.get().expect("made by bootstrap")[procedure as usize]
+    }
+    /// Are calls counted?
+    #[inline]
+    pub(crate) fn counts_calls(&self) -> bool {
+        self.config.count_calls
+    }
+    /// Is every frame promoted at every call?
+    #[inline]
+    pub(crate) fn promotes_always(&self) -> bool {
+        self.config.stress_frames
+    }
+    /// Does every call poll?
+    #[inline]
+    pub(crate) fn polls_always(&self) -> bool {
+        self.config.stress_frames
+    }
+
+    /// Keeps code for as long as the VM lives; its raw address word.
+    pub(crate) fn keep(&self, code: Box<Code>) -> Value {
+        let word = code.address_word();
+        self.codes.lock().push(LoadedCode { code, epoch: self.heap.epoch() });
+        word
+    }
+    fn load_machine_code(&self, procedure: Procedure) -> Value {
+        let entry = crate::interp::procedures::entry_of(procedure);
+        let name = entry.map(|entry| self.symbols.intern(entry.name));
+        let native_arity = entry.map_or((0, prim::ANY), |entry| (entry.min, entry.max));
+        self.keep(stub(CodeKind::Machine, procedure, native_arity, name))
+    }
+    /// The raw code word of a primitive's stub.
+    pub(crate) fn load_primitive(&self, id: PrimId) -> Value {
+        let prim = prim::all()[id.0 as usize];
+        let name = Some(self.symbols.intern(prim.name));
+        let arity = (prim.min, prim.max);
+        self.keep(stub(CodeKind::Primitive(id), Procedure::Primitive, arity, name))
+    }
+
+    fn visit_roots(&self, visitor: &mut dyn RootVisitor) {
+        let minor = visitor.is_minor();
+        let epoch = self.heap.epoch();
+        for loaded in self.codes.lock().iter().rev() {
+            if minor && loaded.epoch + 3 < epoch {
+                break;
+            }
+            loaded.code.visit_constants(|constant| visitor.visit(constant));
+        }
+        if minor {
+            return;
+        }
+        self.symbols.each_object(|object| visitor.visit(object));
+        self.globals.each_cell(|cell| visitor.visit(cell));
+        for fixed in [&self.condition_type, &self.heap_exhausted] {
+            if let Some(value) = fixed.get() {
+                visitor.visit(&mut value.clone());
+            }
+        }
+    }
+
+    /// The name of a global variable.
+    pub fn global_name(&self, id: GlobalId) -> Arc<str> {
+        self.symbols.name(self.globals.info(id).name)
+    }
+    /// Has somebody asked the program to stop?
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// The first dynamic state of a thread: no winders, no handlers, these parameters.
+pub(crate) fn initial_state(
+    heap: &mut LocalHeap,
+    parameters: Value,
+) -> Result<Value, HeapExhausted> {
+    let state = heap.object(Kind::Vector, 3)?;
+    object::init_field(state, 0, Value::NIL);
+    object::init_field(state, 1, Value::NIL);
+    object::init_field(state, 2, parameters);
+    Ok(state)
+}
+
+fn stub(
+    kind: CodeKind,
+    procedure: Procedure,
+    native_arity: (u8, u8),
+    name: Option<Sym>,
+) -> Box<Code> {
+    let (least, most) = native_arity;
+    let exact = if least == most { u32::from(least) } else { GENERAL };
+    Code::new(CodeParts {
+        kind,
+        words: procedure.words(),
+        constants: Vec::new(),
+        clauses: Vec::new(),
+        exact,
+        native_arity,
+        frame_size: FRAME_SIZE,
+        captures: 0,
+        name,
+        spans: Vec::new(),
+        span: Span::NONE,
+    })
+}
