@@ -7,6 +7,7 @@
 //! test, and decoding the reverse. `0.0` takes the word of 2^-255, which is boxed instead.
 
 use crate::value::{TAG_FLONUM_LOW2, Value};
+use std::hint::cold_path;
 
 const EXPONENT_SHIFT: u64 = 1 << 60;
 /// The word of `0.0`.
@@ -37,8 +38,13 @@ pub const fn encode(x: f64) -> Option<Value> {
 /// The double of a word that [`Value::is_immediate_flonum`]; other words give a meaningless double.
 #[inline(always)]
 pub const fn decode(v: Value) -> f64 {
-    let bits = v.bits().rotate_right(3).wrapping_sub(EXPONENT_SHIFT);
-    f64::from_bits(if v.bits() == ZERO_WORD { 0 } else { bits })
+    if v.bits() == ZERO_WORD {
+        // A jump, not a conditional move: zero is rare, and a move would lengthen every chain of
+        // operations by its latency.
+        cold_path();
+        return 0.0;
+    }
+    f64::from_bits(v.bits().rotate_right(3).wrapping_sub(EXPONENT_SHIFT))
 }
 
 #[cfg(test)]

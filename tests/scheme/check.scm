@@ -1,6 +1,6 @@
 ;; included: by the test programs
 ;;
-; A check that fails says so; (report) prints how many were made.
+;; A check that fails says so; (report) prints how many were made.
 
 (define check-count 0)
 

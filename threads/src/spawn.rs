@@ -84,6 +84,5 @@ fn run(mut mutator: Box<Mutator>) {
         m.native(|| events::panicked(vm, tid));
         ThreadOutcome::Terminated
     });
-    let thread = thread::current(m);
-    thread::end(m, thread, outcome);
+    thread::end_current(m, outcome);
 }

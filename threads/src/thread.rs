@@ -247,6 +247,12 @@ pub fn terminate(m: &mut Mutator, thread: Value) -> TerminateOutcome {
     }
 }
 
+/// The calling thread ends like this: joiners wake, and the mutexes it owns are abandoned. Spawned
+/// threads do this by themselves; hosts that called [`make_current`] do it before they detach.
+pub fn end_current(m: &mut Mutator, outcome: ThreadOutcome) {
+    end(m, current(m), outcome);
+}
+
 /// The calling thread, or one that could not be started, ends like this: joiners wake, and the
 /// mutexes it owns are abandoned.
 pub(crate) fn end(m: &mut Mutator, thread: Value, outcome: ThreadOutcome) {

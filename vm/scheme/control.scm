@@ -2,7 +2,7 @@
 ;;;
 ;;; The dynamic state of a thread is a vector, never changed once made:
 ;;;
-;;;   0 winders   list of #(before after outer), innermost first; `outer` is the state around the wind
+;;;   0 winders   list of #(before after outer), innermost first; `outer` is the state around
 ;;;   1 handlers  list of exception handlers, innermost first
 ;;;   2 params    alist of (parameter . box)
 ;;;   3 parent    the state this one was made from
@@ -133,21 +133,33 @@
 (define (default-prompt-tag) %default-prompt-tag)
 
 ;; `handler` gets a composable continuation, which does not include the prompt, and the values that
-;; were passed to `abort-to-prompt`; it runs outside the prompt.
+;; were passed to `abort-to-prompt`; it is called outside the prompt, in tail position. Nothing stands
+;; between the prompt and `thunk`: a generator that resumes its continuation in there does not grow.
 (define (call-with-prompt tag thunk handler)
-  (%call-with-prompt
-   tag
-   (lambda ()
-     (%enter-prompt tag)
-     (let ((result (thunk)))
-       (%leave)
-       result))
-   (lambda (k additions vals)
-     (apply handler
-            (lambda arguments
-              (%replay additions)
-              (apply k arguments))
-            vals))))
+  (%enter-prompt tag)
+  (let ((result
+         (%call-with-prompt
+          tag
+          thunk
+          (lambda (k additions vals) (vector %aborted k additions vals)))))
+    (if (%aborted? result)
+        (let ((k (vector-ref result 1))
+              (additions (vector-ref result 2)))
+          (apply handler
+                 (lambda arguments
+                   (%replay additions)
+                   (apply k arguments))
+                 (vector-ref result 3)))
+        (begin
+          (%leave)
+          result))))
+
+(define %aborted (list 'aborted))
+
+(define (%aborted? result)
+  (and (vector? result)
+       (= (vector-length result) 4)
+       (eq? (vector-ref result 0) %aborted)))
 
 (define (abort-to-prompt tag . vals)
   (let ((prompt (%find-prompt tag (%dynamic-state))))
@@ -167,31 +179,27 @@
 (define (prompt-available? tag)
   (if (%find-prompt tag (%dynamic-state)) #t #f))
 
-;; The states from `prompt` in to `state`, outermost first. The prompt itself is among them, since
-;; the frame that leaves it is part of the continuation.
+;; The states inside `prompt`, in to `state`, outermost first.
 (define (%additions-since prompt state)
   (let loop ((state state) (additions '()))
     (if (eq? state prompt)
-        (cons state additions)
+        additions
         (loop (vector-ref state 3) (cons state additions)))))
 
-;; Makes the additions of a captured stretch of states again, on top of the current state. The
-;; outermost is the prompt, which is not set up again: its state no longer answers to its tag.
+;; Makes the additions of a captured stretch of states again, on top of the current state.
 (define (%replay additions)
-  (%enter-prompt #f)
-  (let loop ((additions (cdr additions)))
-    (if (pair? additions)
-        (let* ((state (car additions))
-               (kind (vector-ref state 4))
-               (what (vector-ref state 5)))
-          (cond ((eq? kind 'wind)
-                 ((vector-ref what 0))
-                 (%enter-wind (vector (vector-ref what 0) (vector-ref what 1) (%dynamic-state))))
-                ((eq? kind 'handlers) (%enter-handlers what))
-                ((eq? kind 'params) (%enter-params what))
-                ((eq? kind 'unhandle) (%enter-unhandle))
-                (else (%enter-prompt what)))
-          (loop (cdr additions))))))
+  (if (pair? additions)
+      (let* ((state (car additions))
+             (kind (vector-ref state 4))
+             (what (vector-ref state 5)))
+        (cond ((eq? kind 'wind)
+               ((vector-ref what 0))
+               (%enter-wind (vector (vector-ref what 0) (vector-ref what 1) (%dynamic-state))))
+              ((eq? kind 'handlers) (%enter-handlers what))
+              ((eq? kind 'params) (%enter-params what))
+              ((eq? kind 'unhandle) (%enter-unhandle))
+              (else (%enter-prompt what)))
+        (%replay (cdr additions)))))
 
 (define (call/reset thunk)
   (call-with-prompt
@@ -223,7 +231,7 @@
     (() (exit #t))
     ((code)
      (%rewind '())
-     (%exit-run code))))
+     (%exit code))))
 
 ;; Generators
 

@@ -1,7 +1,7 @@
 ;;; The names that each library exports. All of them, procedures and syntax, are defined in one
 ;;; internal library, some by primitives and some by the other files here.
 ;;;
-;;; `(lisle base)` exports everything that any library listed here does, and the names of its own.
+;;; `(lisle base)` comes last: every name that a library listed before it exports, and its own.
 
 ((scheme base)
  * + - ... / < <= = => > >= _ abs and append apply assoc assq assv begin binary-port? boolean=?
@@ -177,8 +177,121 @@
  call-with-prompt abort-to-prompt call/reset call/shift call/prompt call/control
  make-coroutine-generator)
 
+((lisle channel)
+ channel-capacity channel-close! channel-closed-exception? channel-closed? channel-length
+ channel-name channel-receive! channel-send! channel-try-receive! channel-try-send! channel?
+ make-channel deadlock-exception?)
+
+((lisle fixnum)
+ fixnum->flonum fixnum? fx* fx+ fx- fx< fx<= fx<=? fx<? fx= fx=? fx> fx>= fx>=? fx>? fxabs fxand
+ fxarithmetic-shift fxarithmetic-shift-left fxarithmetic-shift-right fxbit-count fxdiv fxeven?
+ fxfirst-set-bit fxior fxlength fxmax fxmin fxmod fxmodulo fxneg fxnegative? fxnot fxodd?
+ fxpositive? fxquotient fxremainder fxsqrt fxsquare fxxor fxzero?)
+
+((lisle flonum)
+ fl* fl+ fl+* fl- fl/ fl< fl<= fl<=? fl<? fl= fl=? fl> fl>= fl>=? fl>? flabs flacos flasin flatan
+ flcbrt flceiling flcos fleven? flexp flexpt flfinite? flfloor flinfinite? flinteger? fllog flmax
+ flmin flnan? flnegative? flodd? flonum? flpositive? flround flsin flsqrt flsquare fltan
+ fltruncate flzero?)
+
 ((lisle base)
- sort sort! stable-sort sorted? fold-left string-count string-index string-index-right string-any
- string-every string-filter string-remove string-fold string-tabulate vector-map! vector-fold
- vector-count vector-index vector-any vector-every vector-tabulate vector-binary-search
- call-with-output-string with-output-to-string call-with-input-string with-input-from-string)
+ * + - -1+ ... / 1+ < <...> <= <> = => > >= _ abandoned-mutex-exception? abort-to-prompt abs acos
+ alist->hash-table alist-cons alist-copy alist-delete alist-delete! and and-let* angle any
+ any-bit-set? append append! append-map append-map! append-reverse append-reverse! apply
+ arithmetic-shift asin assert assoc assq assv atan begin binary-port? bit-count bit-field
+ bit-field-any? bit-field-clear bit-field-every? bit-field-replace bit-field-replace-same
+ bit-field-reverse bit-field-rotate bit-field-set bit-set? bit-swap bits bits->list bits->vector
+ bitwise-and bitwise-andc1 bitwise-andc2 bitwise-eqv bitwise-fold bitwise-for-each bitwise-if
+ bitwise-ior bitwise-nand bitwise-nor bitwise-not bitwise-orc1 bitwise-orc2 bitwise-unfold
+ bitwise-xor boolean=? boolean? box box? break break! bytevector bytevector->list
+ bytevector-append bytevector-copy bytevector-copy! bytevector-fill! bytevector-length
+ bytevector-u8-ref bytevector-u8-set! bytevector? caaaar caaadr caaar caadar caaddr caadr caar
+ cadaar cadadr cadar caddar cadddr caddr cadr call-with-current-continuation
+ call-with-escape-continuation call-with-input-file call-with-input-string call-with-output-file
+ call-with-output-string call-with-port call-with-prompt call-with-values call/cc call/control
+ call/ec call/prompt call/reset call/shift car car+cdr case case-lambda cdaaar cdaadr cdaar
+ cdadar cdaddr cdadr cdar cddaar cddadr cddar cdddar cddddr cdddr cddr cdr ceiling
+ channel-capacity channel-close! channel-closed-exception? channel-closed? channel-length
+ channel-name channel-receive! channel-send! channel-try-receive! channel-try-send! channel?
+ char->integer char-alphabetic? char-ci<=? char-ci<? char-ci=? char-ci>=? char-ci>? char-downcase
+ char-foldcase char-lower-case? char-numeric? char-ready? char-upcase char-upper-case?
+ char-whitespace? char<=? char<? char=? char>=? char>? char? circular-list circular-list?
+ close-input-port close-output-port close-port command-line complex? concatenate concatenate!
+ cond cond-expand condition-variable-broadcast! condition-variable-name
+ condition-variable-signal! condition-variable-specific condition-variable-specific-set!
+ condition-variable? condition/report-string cons cons* cons-stream continuation? copy-bit cos
+ count create-directory current-directory current-error-port current-exception-handler
+ current-input-port current-jiffy current-output-port current-process-id current-second
+ current-thread current-time cut cute deadlock-exception? default-prompt-tag define
+ define-record-type define-syntax define-values delay delay-force delete delete! delete-directory
+ delete-duplicates delete-duplicates! delete-file denominator digit-value directory-list display
+ do dotted-list? drop drop-right drop-right! drop-while dynamic-wind eighth else emergency-exit
+ environment environment? eof-object eof-object? eq-hash eq? equal-hash equal? eqv-hash eqv?
+ error error-object-irritants error-object-message error-object? eval even? every every-bit-set?
+ exact exact->inexact exact-integer-sqrt exact-integer? exact-nonnegative-integer?
+ exact-rational? exact? except-last-pair exit exp expt features fifth file-directory? file-error?
+ file-exists? filter filter! filter-map find find-tail finite? first first-set-bit fixnum->flonum
+ fixnum? fl* fl+ fl+* fl- fl/ fl< fl<= fl<=? fl<? fl= fl=? fl> fl>= fl>=? fl>? flabs flacos
+ flasin flatan flcbrt flceiling flcos fleven? flexp flexpt flfinite? flfloor flinfinite?
+ flinteger? fllog flmax flmin flnan? flnegative? flodd? flonum? floor floor-quotient
+ floor-remainder floor/ flpositive? flround flsin flsqrt flsquare fltan fltruncate fluid-let
+ flush-output flush-output-port flzero? fold fold-left fold-right for-each force format fourth
+ fx* fx+ fx- fx< fx<= fx<=? fx<? fx= fx=? fx> fx>= fx>=? fx>? fxabs fxand fxarithmetic-shift
+ fxarithmetic-shift-left fxarithmetic-shift-right fxbit-count fxdiv fxeven? fxfirst-set-bit fxior
+ fxlength fxmax fxmin fxmod fxmodulo fxneg fxnegative? fxnot fxodd? fxpositive? fxquotient
+ fxremainder fxsqrt fxsquare fxxor fxzero? gcd generate-uninterned-symbol gensym
+ get-environment-variable get-environment-variables get-output-bytevector get-output-string guard
+ hash hash-by-identity hash-table->alist hash-table-clear! hash-table-contains? hash-table-copy
+ hash-table-count hash-table-delete! hash-table-empty? hash-table-equivalence-function
+ hash-table-exists? hash-table-fold hash-table-hash-function hash-table-intern! hash-table-keys
+ hash-table-merge! hash-table-ref hash-table-ref/default hash-table-remove! hash-table-set!
+ hash-table-size hash-table-update! hash-table-update!/default hash-table-values hash-table-walk
+ hash-table-weak? hash-table? heap-exhausted? if imag-part include include-ci inexact
+ inexact->exact inexact? infinite? input-port-open? input-port? integer->char integer-length
+ integer? interaction-environment intern iota jiffies-per-second join-timeout-exception? lambda
+ last last-pair lcm length length+ let let* let*-values let-syntax let-values letrec letrec*
+ letrec-syntax list list* list->bits list->bytevector list->string list->vector list-copy
+ list-head list-index list-merge list-merge! list-ref list-set! list-sort list-sort! list-sorted?
+ list-stable-sort list-tabulate list-tail list= list? load log lset-adjoin lset-diff+intersection
+ lset-diff+intersection! lset-difference lset-difference! lset-intersection lset-intersection!
+ lset-union lset-union! lset-xor lset-xor! lset<= lset= magnitude make-bitwise-generator
+ make-bytevector make-channel make-condition-variable make-coroutine-generator make-eq-hash-table
+ make-equal-hash-table make-eqv-hash-table make-hash-table make-list make-mutex make-parameter
+ make-polar make-promise make-prompt-tag make-rectangular make-string make-string-hash-table
+ make-thread make-vector make-weak-eq-hash-table make-weak-eqv-hash-table map map! map-in-order
+ max member memq memv min modulo mutex-lock! mutex-name mutex-specific mutex-specific-set!
+ mutex-state mutex-unlock! mutex? named-lambda nan? negative? newline ninth not not-pair?
+ null-environment null-list? null? number->string number? numerator odd? open-binary-input-file
+ open-binary-output-file open-input-bytevector open-input-file open-input-string
+ open-output-bytevector open-output-file open-output-string or output-port-open? output-port?
+ pair-fold pair-fold-right pair-for-each pair? parameterize partition partition! peek-char
+ peek-u8 port? positive? procedure? promise? prompt-available? proper-list? quasiquote quote
+ quotient raise raise-continuable random random-integer random-real rational? rationalize read
+ read-bytevector read-bytevector! read-char read-error? read-line read-string read-u8 real-part
+ real-time real? rec receive reduce reduce-right remainder remove remove! rename-file reverse
+ reverse! reverse-vector->list round runtime scheme-report-environment second seconds->time set!
+ set-box! set-car! set-cdr! seventh sin sixth sort sort! sorted? span span! split-at split-at!
+ sqrt square stable-sort string string->list string->number string->symbol
+ string->uninterned-symbol string->utf8 string->vector string-any string-append string-ci-hash
+ string-ci<=? string-ci<? string-ci=? string-ci>=? string-ci>? string-concatenate string-contains
+ string-copy string-copy! string-count string-downcase string-every string-fill! string-filter
+ string-fold string-foldcase string-for-each string-hash string-head string-index
+ string-index-right string-join string-length string-map string-null? string-pad-left
+ string-pad-right string-prefix-length string-prefix? string-ref string-remove string-reverse
+ string-search-all string-search-backward string-search-forward string-set! string-split
+ string-suffix? string-tabulate string-tail string-upcase string<=? string<? string=? string>=?
+ string>? string? substring subvector symbol->string symbol-append symbol-hash symbol<? symbol=?
+ symbol? syntax-error syntax-rules take take! take-right take-while take-while! tan tenth
+ terminated-thread-exception? textual-port? third thread-join! thread-name thread-sleep!
+ thread-specific thread-specific-set! thread-start! thread-state thread-terminate! thread-yield!
+ thread? time->seconds time? truncate truncate-quotient truncate-remainder truncate/ u8-ready?
+ unbox uncaught-exception-reason uncaught-exception? unfold unfold-right unless unquote
+ unquote-splicing unzip1 unzip2 unzip3 unzip4 unzip5 utf8->string values vector vector->bits
+ vector->list vector->string vector-any vector-append vector-binary-search vector-copy
+ vector-copy! vector-count vector-every vector-fill! vector-fold vector-for-each vector-grow
+ vector-head vector-index vector-length vector-map vector-map! vector-merge vector-ref
+ vector-reverse! vector-set! vector-sort vector-sort! vector-sorted? vector-stable-sort
+ vector-stable-sort! vector-swap! vector-tabulate vector-tail vector? void when
+ with-exception-handler with-input-from-file with-input-from-string with-output-to-file
+ with-output-to-string within-continuation write write-bytevector write-char write-shared
+ write-simple write-string write-u8 xcons zero? zip)

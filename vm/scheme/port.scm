@@ -1,5 +1,9 @@
 ;;; Procedures on ports that take procedures (R7RS 6.13, SRFI 6 and 28).
 
+(define current-input-port (%port-parameter 0))
+(define current-output-port (%port-parameter 1))
+(define current-error-port (%port-parameter 2))
+
 (define (call-with-port port f)
   (let ((result (f port)))
     (close-port port)

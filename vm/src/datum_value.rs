@@ -9,8 +9,8 @@ use crate::prim::symbol;
 use crate::print::labels::{self, part, part_count};
 use crate::read::{Datum, DatumKind};
 use crate::source::Span;
-use crate::vm::VmShared;
 use crate::text::{self, Text, bytes};
+use crate::vm::VmShared;
 use lisle_gc::object::{header, init_field, is_kind, kind, raw_word, size};
 use lisle_gc::{HeapExhausted, Kind, Root, Value};
 use parking_lot::Mutex;
@@ -184,11 +184,9 @@ impl<'b, 'c> Builder<'b, 'c> {
     fn pair(&mut self, car: Value, cdr: Value) -> Result<Value, Raised> {
         match self.place {
             Place::Anywhere => self.cx.cons(car, cdr),
-            Place::Old => self
-                .cx
-                .heap()
-                .pair_in_old(car, cdr)
-                .map_err(|HeapExhausted| self.cx.exhausted()),
+            Place::Old => {
+                self.cx.heap().pair_in_old(car, cdr).map_err(|HeapExhausted| self.cx.exhausted())
+            }
         }
     }
 

@@ -314,7 +314,11 @@ fn new_text(heap: &mut LocalHeap, length: usize, wide: bool) -> Result<Value, He
     if length > MAX_LENGTH {
         return Err(HeapExhausted);
     }
-    if wide { heap.object(Kind::TextWide, length * 4) } else { heap.object(Kind::TextNarrow, length) }
+    if wide {
+        heap.object(Kind::TextWide, length * 4)
+    } else {
+        heap.object(Kind::TextNarrow, length)
+    }
 }
 
 fn wrap(heap: &mut LocalHeap, text: Value) -> Result<Value, HeapExhausted> {
@@ -429,8 +433,9 @@ pub fn concatenate(
     heap: &mut LocalHeap,
     parts: impl Iterator<Item = Text> + Clone,
 ) -> Result<Value, HeapExhausted> {
-    let (length, wide) =
-        parts.clone().fold((0usize, false), |(n, wide), t| (n.saturating_add(t.len()), wide || t.wide));
+    let (length, wide) = parts
+        .clone()
+        .fold((0usize, false), |(n, wide), t| (n.saturating_add(t.len()), wide || t.wide));
     let text = new_text(heap, length, wide)?;
     let mut at = 0;
     for part in parts {

@@ -278,6 +278,28 @@ mod tests {
     }
 
     #[test]
+    fn every_free_line_is_handed_out_once_however_many_sweeps_saw_it() {
+        let (memory, layout) = Layout::reserve(0).expect("address space");
+        let mut blocks = Blocks::new(layout);
+        let all = fill(&mut blocks, &memory, LINE_BYTES);
+        for _ in 0..3 {
+            blocks.begin_marking();
+            for address in all.iter().step_by(2) {
+                slot::store_byte(layout.line_byte(*address), 1);
+            }
+            blocks.sweep(&memory, false);
+            // A run is at hand when the next marking begins.
+            blocks.allocate(&memory, LINE_BYTES).expect("half of it is free");
+        }
+        let mut rest = fill(&mut blocks, &memory, LINE_BYTES);
+        assert_eq!(rest.len(), all.len() / 2 - 1);
+        assert!(rest.iter().all(|&address| slot::load_byte(layout.line_byte(address)) == 0));
+        rest.sort_unstable();
+        rest.dedup();
+        assert_eq!(rest.len(), all.len() / 2 - 1);
+    }
+
+    #[test]
     fn empty_blocks_are_free_again() {
         let (memory, layout) = Layout::reserve(0).expect("address space");
         let mut blocks = Blocks::new(layout);

@@ -104,6 +104,7 @@ impl<'a> Instruction<'a> {
                 Operand::UseA => visit(self.a),
                 Operand::UseB => visit(self.b),
                 Operand::UseC => visit(self.c),
+                Operand::UseX => visit(self.x()),
                 Operand::UseBThroughC => (self.b..self.b + self.c).for_each(&mut visit),
                 Operand::Window => (self.a + 1..self.a + 2 + self.b).for_each(&mut visit),
                 Operand::ArgsOnly | Operand::OpenEnv => {

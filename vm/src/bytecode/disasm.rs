@@ -79,6 +79,7 @@ fn show_operand(
         Operand::ConstX => write!(line, " {}", constant(code, instruction.x(), names)),
         Operand::PrimX => write!(line, " {}", (names.primitive)(instruction.x())),
         Operand::NumX => write!(line, " {}", instruction.x()),
+        Operand::UseX => write!(line, " r{}", instruction.x()),
         Operand::JumpBc | Operand::JumpAbc | Operand::JumpX => {
             write!(line, " -> {}", instruction.target().unwrap_or_default())
         }

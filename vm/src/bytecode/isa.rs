@@ -51,6 +51,8 @@ pub enum Operand {
     PrimX,
     /// A plain number in `x`.
     NumX,
+    /// `r[x]` read.
+    UseX,
     /// Jump offset in `bc`.
     JumpBc,
     /// Jump offset in `abc`.
@@ -96,10 +98,8 @@ macro_rules! isa {
 isa! {
     /// `r[a] = r[b]`
     Move [DefA, UseB];
-    /// `r[a] = k[bc]`
-    Const [DefA, ConstBc];
     /// `r[a] = k[x]`
-    ConstWide [DefA, ConstX];
+    Const [DefA, ConstX];
     /// `r[a] = bc` as a fixnum
     Fixnum [DefA, SignedBc];
     /// `r[a] =` the immediate numbered `bc` (`#f` 0, `#t` 1, `()` 2, unspecified 3, eof 4, unbound 5, default 6)
@@ -199,6 +199,18 @@ isa! {
     Div [DefA, UseB, UseC];
     /// `r[a] = (+ r[b] c)`; `c` is signed, so it serves `-` too
     AddI [DefA, UseB, SignedC];
+    /// `r[a] = (+ (* r[b] r[c]) r[x])`
+    MulAdd [DefA, UseB, UseC, UseX];
+    /// `r[a] = (- (* r[b] r[c]) r[x])`
+    MulSub [DefA, UseB, UseC, UseX];
+    /// `r[a] = (- r[x] (* r[b] r[c]))`
+    SubMul [DefA, UseB, UseC, UseX];
+    /// `r[a] = (* (* r[b] r[c]) r[x])`
+    MulMul [DefA, UseB, UseC, UseX];
+    /// `r[a] = (+ (+ r[b] r[c]) r[x])`
+    AddAdd [DefA, UseB, UseC, UseX];
+    /// `r[a] = (+ (- r[b] r[c]) r[x])`
+    SubAdd [DefA, UseB, UseC, UseX];
     /// `r[a] = (quotient r[b] r[c])`
     Quotient [DefA, UseB, UseC];
     /// `r[a] = (remainder r[b] r[c])`
@@ -304,7 +316,7 @@ impl Op {
     /// Does it take an extension word `x`?
     pub fn has_extension(self) -> bool {
         self.info().operands.iter().any(|o| {
-            matches!(o, Operand::ConstX | Operand::PrimX | Operand::NumX | Operand::JumpX)
+            matches!(o, Operand::ConstX | Operand::PrimX | Operand::NumX | Operand::UseX | Operand::JumpX)
         })
     }
 }

@@ -239,11 +239,7 @@ impl Emitter {
     }
     /// `r[to] =` constant `number`.
     pub fn load_numbered(&mut self, to: u32, number: u32) {
-        if number <= 0xffff {
-            self.a_bc(Op::Const, to, number, Span::NONE);
-        } else {
-            self.abc_x(Op::ConstWide, [to, 0, 0], number, Span::NONE);
-        }
+        self.abc_x(Op::Const, [to, 0, 0], number, Span::NONE);
     }
     /// `r[to] = datum`
     pub fn load(&mut self, to: u32, datum: &Datum) {

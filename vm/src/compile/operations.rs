@@ -84,10 +84,56 @@ impl<'c> Generator<'c> {
     }
 
     fn binary(&mut self, op: Op, a: &'c Core, b: &'c Core, span: Span, dest: Dest) {
+        if let Some((fused, [x, y, z])) = self.fusion(op, a, b) {
+            let [x, y, z] = self.operands([x, y, z]);
+            let target = self.target(dest);
+            self.emitter.abc_x(fused, [target, x, y], z, span);
+            return self.deliver(target, dest);
+        }
         let [a, b] = self.operands([a, b]);
         let target = self.target(dest);
         self.emitter.abc(op, target, a, b, span);
         self.deliver(target, dest);
+    }
+
+    /// The instruction for an operation on the result of another, and the three operands.
+    fn fusion(&self, op: Op, a: &'c Core, b: &'c Core) -> Option<(Op, [&'c Core; 3])> {
+        if !matches!(op, Op::Add | Op::Sub | Op::Mul) {
+            return None;
+        }
+        if let Some((inner, [x, y])) = self.arithmetic(a) {
+            let fused = match (op, inner) {
+                (Op::Add, Op::Mul) => Some(Op::MulAdd),
+                (Op::Sub, Op::Mul) => Some(Op::MulSub),
+                (Op::Mul, Op::Mul) => Some(Op::MulMul),
+                (Op::Add, Op::Add) => Some(Op::AddAdd),
+                (Op::Add, Op::Sub) => Some(Op::SubAdd),
+                _ => None,
+            };
+            if let Some(fused) = fused {
+                return Some((fused, [x, y, b]));
+            }
+        }
+        let (inner, [x, y]) = self.arithmetic(b)?;
+        let fused = match (op, inner) {
+            (Op::Add, Op::Mul) => Op::MulAdd,
+            (Op::Sub, Op::Mul) => Op::SubMul,
+            _ => return None,
+        };
+        Some((fused, [x, y, a]))
+    }
+
+    /// The instruction and operands of an addition, subtraction or multiplication that takes no
+    /// constant in its instruction.
+    fn arithmetic(&self, core: &'c Core) -> Option<(Op, [&'c Core; 2])> {
+        let Core::Call(call) = core else { return None };
+        let op = match self.unit.known.operation(call)? {
+            Operation::Intrinsic(Intrinsic::Sum(op) | Intrinsic::Binary(op)) => op,
+            _ => return None,
+        };
+        let [a, b] = &call.args[..] else { return None };
+        let plain = op == Op::Mul || (as_fixnum(a).is_none() && as_fixnum(b).is_none());
+        (matches!(op, Op::Add | Op::Sub | Op::Mul) && plain).then_some((op, [a, b]))
     }
 
     /// `+` or `-`, with a small constant in the instruction.

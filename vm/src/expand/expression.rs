@@ -154,6 +154,8 @@ impl Context<'_> {
             Special::Arrow
             | Special::Else
             | Special::Ellipsis
+            | Special::RestSlot
+            | Special::Slot
             | Special::Underscore
             | Special::Unquote
             | Special::UnquoteSplicing => {

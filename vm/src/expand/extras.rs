@@ -2,7 +2,7 @@
 //! `cute` (SRFI 26).
 
 use super::Result;
-use super::context::{Context, Meaning, call, constant, if_else, lambda, named};
+use super::context::{Context, call, constant, if_else, lambda, named};
 use super::scope::{Ident, LocalScope, Scope};
 use super::special::Special;
 use crate::core_form::{Core, VarId};
@@ -116,7 +116,8 @@ impl Context<'_> {
     pub(super) fn cut(&mut self, special: Special, form: &Datum, scope: &Scope) -> Result<Core> {
         let span = form.span;
         let mut operands = self.operands(special, form)?;
-        let takes_rest = operands.last().is_some_and(|last| self.is_slot(last, "<...>", scope));
+        let takes_rest =
+            operands.last().is_some_and(|last| self.is_keyword(last, Special::RestSlot, scope));
         if takes_rest {
             operands.pop();
         }
@@ -125,7 +126,7 @@ impl Context<'_> {
         }
         let (mut params, mut kept, mut items) = (Vec::new(), Vec::new(), Vec::new());
         for operand in operands {
-            if self.is_slot(operand, "<>", scope) {
+            if self.is_keyword(operand, Special::Slot, scope) {
                 let param = self.hidden("slot");
                 params.push(param);
                 items.push(Core::Local(param, operand.span));
@@ -152,12 +153,5 @@ impl Context<'_> {
         };
         let procedure = lambda(params, rest, body, span);
         Ok(if kept.is_empty() { procedure } else { Core::Let(kept, Box::new(procedure)) })
-    }
-    /// Is this the slot marker `name`, and not a variable of that name?
-    fn is_slot(&self, datum: &Datum, name: &str, scope: &Scope) -> bool {
-        match self.meaning_of(datum, scope) {
-            Some(Meaning::Free(sym, _)) => *self.name(sym) == *name,
-            _ => false,
-        }
     }
 }

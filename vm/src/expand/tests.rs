@@ -21,6 +21,7 @@ const STANDARD: &str = "
  set! else => _ ... do let-values let*-values let-syntax letrec-syntax parameterize guard include
  + - * = < > cons car cdr list vector vector-ref append not null? eqv? values call-with-values)
 ((scheme lazy) delay delay-force)
+((srfi 26) cut cute <> <...>)
 ((scheme case-lambda) case-lambda)";
 
 struct Host {

@@ -8,9 +8,14 @@ use lisle_gc::{Kind, Value, flonum, object};
 fn both_fixnums(x: Value, y: Value) -> bool {
     (x.bits() | y.bits()) & 7 == 0
 }
+/// Tag `x10`: with the second bit flipped, the two low bits are zero.
 #[inline(always)]
 fn both_flonums(x: Value, y: Value) -> bool {
-    x.is_immediate_flonum() && y.is_immediate_flonum()
+    ((x.bits() ^ 2) | (y.bits() ^ 2)) & 3 == 0
+}
+#[inline(always)]
+fn all_flonums(x: Value, y: Value, z: Value) -> bool {
+    ((x.bits() ^ 2) | (y.bits() ^ 2) | (z.bits() ^ 2)) & 3 == 0
 }
 
 /// `x + y`
@@ -208,3 +213,43 @@ pub fn is_record(record: Value, of: Value) -> bool {
         header.is(Kind::Record) && object::field(record, 0) == of
     }
 }
+
+macro_rules! fused {
+    ($(#[doc = $doc:literal])* $name:ident, $first:ident,
+     |$x:ident, $y:ident, $z:ident| $flonum:expr, |$inner:ident, $last:ident| $fixnum:expr) => {
+        $(#[doc = $doc])*
+        #[inline(always)]
+        pub fn $name(x: Value, y: Value, z: Value) -> Option<Value> {
+            if all_flonums(x, y, z) {
+                let ($x, $y, $z) = (flonum::decode(x), flonum::decode(y), flonum::decode(z));
+                return flonum::encode($flonum);
+            }
+            let ($inner, $last) = ($first(x, y)?, z);
+            $fixnum
+        }
+    };
+}
+fused!(
+    /// `x * y + z`
+    mul_add, mul, |x, y, z| x * y + z, |inner, z| add(inner, z)
+);
+fused!(
+    /// `x * y - z`
+    mul_sub, mul, |x, y, z| x * y - z, |inner, z| sub(inner, z)
+);
+fused!(
+    /// `z - x * y`
+    sub_mul, mul, |x, y, z| z - x * y, |inner, z| sub(z, inner)
+);
+fused!(
+    /// `x * y * z`
+    mul_mul, mul, |x, y, z| x * y * z, |inner, z| mul(inner, z)
+);
+fused!(
+    /// `x + y + z`
+    add_add, add, |x, y, z| x + y + z, |inner, z| add(inner, z)
+);
+fused!(
+    /// `x - y + z`
+    sub_add, sub, |x, y, z| x - y + z, |inner, z| add(inner, z)
+);

@@ -101,6 +101,22 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     set(frame, a, value);
                 }};
             }
+            // Two operations; `$swapped` when the first result is the second operand of the second.
+            macro_rules! fused {
+                ($fast:path, $first:path, $second:path, $swapped:expr) => {{
+                    let third = extension!() as usize;
+                    let (x, y, z) = (get(frame, b), get(frame, c), get(frame, third));
+                    let value = match $fast(x, y, z) {
+                        Some(value) => value,
+                        None => {
+                            let inner = attempt!($first(cx!(), x, y));
+                            let (left, right) = if $swapped { (z, inner) } else { (inner, z) };
+                            attempt!($second(cx!(), left, right))
+                        }
+                    };
+                    set(frame, a, value);
+                }};
+            }
             macro_rules! compare {
                 ($fast:path, $slow:path) => {{
                     let (x, y) = (get(frame, b), get(frame, c));
@@ -192,10 +208,6 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             match Op::assume(word) {
                 Op::Move => set(frame, a, get(frame, b)),
                 Op::Const => {
-                    let value = (*Code::of(procedure(frame))).constant(b | c << 8);
-                    set(frame, a, value);
-                }
-                Op::ConstWide => {
                     let value = constant!();
                     set(frame, a, value);
                 }
@@ -402,6 +414,12 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     };
                     set(frame, a, value);
                 }
+                Op::MulAdd => fused!(fast::mul_add, arith::mul, arith::add, false),
+                Op::MulSub => fused!(fast::mul_sub, arith::mul, arith::sub, false),
+                Op::SubMul => fused!(fast::sub_mul, arith::mul, arith::sub, true),
+                Op::MulMul => fused!(fast::mul_mul, arith::mul, arith::mul, false),
+                Op::AddAdd => fused!(fast::add_add, arith::add, arith::add, false),
+                Op::SubAdd => fused!(fast::sub_add, arith::sub, arith::add, false),
                 Op::Quotient => binary!(fast::quotient, arith::quotient),
                 Op::Remainder => binary!(fast::remainder, arith::remainder),
                 Op::Modulo => binary!(fast::modulo, arith::modulo),

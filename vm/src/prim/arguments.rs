@@ -16,12 +16,7 @@ pub fn optional(args: &[Value], position: usize) -> Option<Value> {
 }
 
 /// An index or size: an exact integer that is not negative.
-pub fn size(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    position: usize,
-) -> Result<usize, Raised> {
+pub fn size(cx: &mut Cx<'_>, name: &str, args: &[Value], position: usize) -> Result<usize, Raised> {
     let given = args[position];
     match given.as_fixnum() {
         Some(n) => usize::try_from(n).map_err(|_| cx.out_of_range(name, position + 1, given)),
@@ -55,7 +50,9 @@ fn bad_index(
     let given = args[position];
     if given.is_fixnum() {
         let message = match length {
-            0 => format!("{name}: argument {} is out of range: there are no elements", position + 1),
+            0 => {
+                format!("{name}: argument {} is out of range: there are no elements", position + 1)
+            }
             _ => format!("{name}: argument {} is out of range 0 to {}", position + 1, length - 1),
         };
         cx.error(ErrorKind::Range, &message, &[given])
@@ -74,23 +71,15 @@ pub fn range(
     length: usize,
 ) -> Result<(usize, usize), Raised> {
     let given = |at: usize| args.get(at).is_some_and(|v| v.is_true());
-    let end = if given(position + 1) {
-        index(cx, name, args, position + 1, length + 1)?
-    } else {
-        length
-    };
+    let end =
+        if given(position + 1) { index(cx, name, args, position + 1, length + 1)? } else { length };
     let start = if given(position) { index(cx, name, args, position, end + 1)? } else { 0 };
     Ok((start, end))
 }
 
 /// A string's text.
 #[inline]
-pub fn text(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    position: usize,
-) -> Result<Text, Raised> {
+pub fn text(cx: &mut Cx<'_>, name: &str, args: &[Value], position: usize) -> Result<Text, Raised> {
     let given = args[position];
     Text::try_of(given).ok_or_else(|| cx.wrong_type(name, position + 1, "a string", given))
 }
@@ -127,12 +116,7 @@ pub fn character(
 
 /// A byte.
 #[inline]
-pub fn byte(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    position: usize,
-) -> Result<u8, Raised> {
+pub fn byte(cx: &mut Cx<'_>, name: &str, args: &[Value], position: usize) -> Result<u8, Raised> {
     let given = args[position];
     given
         .as_fixnum()
@@ -151,7 +135,11 @@ pub fn of_kind(
     expected: &str,
 ) -> Result<Value, Raised> {
     let given = args[position];
-    if is_kind(given, kind) { Ok(given) } else { Err(cx.wrong_type(name, position + 1, expected, given)) }
+    if is_kind(given, kind) {
+        Ok(given)
+    } else {
+        Err(cx.wrong_type(name, position + 1, expected, given))
+    }
 }
 
 /// `=`, for [`holds`].

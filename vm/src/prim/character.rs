@@ -10,8 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Is `c` a decimal digit (general category Nd)?
 fn is_decimal(c: char) -> bool {
-    c.is_ascii_digit()
-        || (!c.is_ascii() && c.general_category() == GeneralCategory::DecimalNumber)
+    c.is_ascii_digit() || (!c.is_ascii() && c.general_category() == GeneralCategory::DecimalNumber)
 }
 
 /// The value of a decimal digit. Digits stand in the character set in runs that start with a zero

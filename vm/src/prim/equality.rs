@@ -23,7 +23,9 @@ fn same_number(a: Value, b: Value) -> bool {
         return false;
     }
     match kind {
-        Kind::Flonum => raw_payload_word(a, 0) == raw_payload_word(b, 0) || (is_nan(a) && is_nan(b)),
+        Kind::Flonum => {
+            raw_payload_word(a, 0) == raw_payload_word(b, 0) || (is_nan(a) && is_nan(b))
+        }
         Kind::Bignum => header(a).flag() == header(b).flag() && bytes::equal(a, b),
         Kind::Ratnum | Kind::Compnum => {
             eqv(field(a, 0), field(b, 0)) && eqv(field(a, 1), field(b, 1))

@@ -122,11 +122,7 @@ fn hash_table_copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 }
 
 /// The keys and values of a table as they are at one moment, in order of insertion.
-fn snapshot(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-) -> Result<Vec<(Value, Value)>, Raised> {
+fn snapshot(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Vec<(Value, Value)>, Raised> {
     let entries: Vec<_> = with_table(cx, name, args, |table, _| Ok(table.entries().collect()))?;
     if table::equivalence(args[0]) != Equivalence::Custom {
         return Ok(entries);
@@ -227,12 +223,7 @@ fn bucket_cas(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 const HASH_BITS: u32 = 48;
 
 /// A hash for a program, below the bound that is the second argument if it is given.
-fn bounded(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    hash: u64,
-) -> Result<Value, Raised> {
+fn bounded(cx: &mut Cx<'_>, name: &str, args: &[Value], hash: u64) -> Result<Value, Raised> {
     let hash = hash >> (64 - HASH_BITS);
     let bound = match arguments::optional(args, 1) {
         Some(given) if given.is_fixnum() => arguments::size(cx, name, args, 1)? as u64,

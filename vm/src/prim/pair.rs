@@ -142,7 +142,11 @@ fn pair_argument(
     position: usize,
 ) -> Result<Value, Raised> {
     let given = args[position];
-    if given.is_pair() { Ok(given) } else { Err(cx.wrong_type(name, position + 1, "a pair", given)) }
+    if given.is_pair() {
+        Ok(given)
+    } else {
+        Err(cx.wrong_type(name, position + 1, "a pair", given))
+    }
 }
 
 fn cons(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {

@@ -119,11 +119,7 @@ pub fn closed(cx: &mut Cx<'_>, name: &str) -> Raised {
     cx.error(ErrorKind::General, &format!("{name}: the port is closed"), &[])
 }
 
-fn test(
-    cx: &mut Cx<'_>,
-    args: &[Value],
-    holds: impl Fn(&Port) -> bool,
-) -> Result<Value, Raised> {
+fn test(cx: &mut Cx<'_>, args: &[Value], holds: impl Fn(&Port) -> bool) -> Result<Value, Raised> {
     let port = port_of(cx.heap().heap(), args[0]);
     Ok(Value::boolean(port.is_some_and(|port| holds(&port))))
 }
@@ -215,12 +211,7 @@ fn open_output_bytevector(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised>
     port_value(cx, Arc::new(Port::writing("bytevector", false, None, Buffering::Full)))
 }
 
-fn gathered(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    textual: bool,
-) -> Result<Vec<u8>, Raised> {
+fn gathered(cx: &mut Cx<'_>, name: &str, args: &[Value], textual: bool) -> Result<Vec<u8>, Raised> {
     let port = port_argument(cx, name, args, 0)?;
     let content = if port.textual == textual { port.gathered() } else { None };
     let expected = if textual { "a string output port" } else { "a bytevector output port" };

@@ -6,27 +6,11 @@ use crate::cx::{Cx, Raised};
 use lisle_gc::Value;
 use std::env;
 
-fn list_of_strings<'s>(
-    cx: &mut Cx<'_>,
-    strings: impl DoubleEndedIterator<Item = &'s str>,
-) -> Result<Value, Raised> {
-    let mut list = Value::NIL;
-    for string in strings.rev() {
-        let string = cx.string(string)?;
-        list = cx.cons(string, list)?;
-    }
-    Ok(list)
-}
-
-fn command_line(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
-    let vm = cx.vm();
-    list_of_strings(cx, vm.config.command_line.iter().map(String::as_str))
-}
-
 fn get_environment_variable(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let name = arguments::text(cx, "get-environment-variable", args, 0)?.to_rust_string();
     // The system's interface takes names with `=` or a zero byte for a broken promise.
-    let value = if name.is_empty() || name.contains(['=', '\0']) { None } else { env::var_os(name) };
+    let value =
+        if name.is_empty() || name.contains(['=', '\0']) { None } else { env::var_os(name) };
     match value {
         Some(value) => cx.string(&value.to_string_lossy()),
         None => Ok(Value::FALSE),
@@ -47,9 +31,7 @@ fn get_environment_variables(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Rais
 fn current_directory(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
     match env::current_dir() {
         Ok(path) => cx.string(&path.to_string_lossy()),
-        Err(error) => {
-            Err(cx.error(ErrorKind::File, &format!("current-directory: {error}"), &[]))
-        }
+        Err(error) => Err(cx.error(ErrorKind::File, &format!("current-directory: {error}"), &[])),
     }
 }
 
@@ -59,7 +41,6 @@ fn current_process_id(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
 
 /// The primitives of this section.
 pub const PRIMS: &[Prim] = &[
-    prim("command-line", command_line, 0, 0),
     prim("get-environment-variable", get_environment_variable, 1, 1),
     prim("get-environment-variables", get_environment_variables, 0, 0),
     prim("current-directory", current_directory, 0, 0),

@@ -173,10 +173,8 @@ fn append_in_bars(name: &str, out: &mut String) {
 /// Would a symbol of this name be read back as something else without bars?
 pub(super) fn needs_bars(name: &str) -> bool {
     let special = |c: char| {
-        matches!(
-            c,
-            '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';' | '\'' | '`' | ',' | '|' | '\\'
-        ) || c.is_whitespace()
+        matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';' | '\'' | '`' | ',' | '|' | '\\')
+            || c.is_whitespace()
             || c.is_control()
     };
     name.is_empty()

@@ -27,7 +27,7 @@ pub fn copy(from: Value, from_at: usize, to: Value, to_at: usize, count: usize) 
     }
     let words = size(from).div_ceil(8);
     let mut done = 0;
-    while done < count && (to_at + done) % 8 != 0 {
+    while done < count && !(to_at + done).is_multiple_of(8) {
         set_byte(to, to_at + done, byte(from, from_at + done));
         done += 1;
     }
@@ -45,7 +45,7 @@ pub fn copy(from: Value, from_at: usize, to: Value, to_at: usize, count: usize) 
 fn copy_backward(object: Value, from_at: usize, to_at: usize, count: usize) {
     let words = size(object).div_ceil(8);
     let mut left = count;
-    while left > 0 && (to_at + left) % 8 != 0 {
+    while left > 0 && !(to_at + left).is_multiple_of(8) {
         left -= 1;
         set_byte(object, to_at + left, byte(object, from_at + left));
     }
@@ -63,7 +63,7 @@ fn copy_backward(object: Value, from_at: usize, to_at: usize, count: usize) {
 /// Sets the bytes `start .. end` of `object`.
 pub fn fill(object: Value, start: usize, end: usize, value: u8) {
     let mut at = start;
-    while at < end && at % 8 != 0 {
+    while at < end && !at.is_multiple_of(8) {
         set_byte(object, at, value);
         at += 1;
     }

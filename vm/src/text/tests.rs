@@ -11,7 +11,8 @@ fn heap() -> LocalHeap {
 #[test]
 fn text_survives_the_way_to_the_heap_and_back() {
     let heap = &mut heap();
-    for source in ["", "a", "hello, world", "grüße", "λ-calculus", "naïve 𝄞 clef", "12345678"] {
+    for source in ["", "a", "hello, world", "grüße", "λ-calculus", "naïve 𝄞 clef", "12345678"]
+    {
         let string = make(heap, source).unwrap();
         assert_eq!(to_rust_string(string), source);
         assert_eq!(Text::of(string).len(), source.chars().count());

@@ -247,8 +247,7 @@ impl Frame<'_, '_> {
     fn simple(&mut self, code: &Code, i: &Instruction<'_>) -> Result<(), Stop> {
         let value = match i.op {
             Op::Move => self.get(i.b),
-            Op::Const => self.value(code, i.bc()),
-            Op::ConstWide => self.value(code, i.x()),
+            Op::Const => self.value(code, i.x()),
             Op::Fixnum => Toy::Int(i64::from(i.signed_bc())),
             Op::Immediate => Toy::of_immediate(i.bc()),
             Op::GlobalRef => self.store.global(self.cell(code, i.x()))?,

@@ -14,10 +14,13 @@ use std::sync::Arc;
 /// Import sets may be nested this deeply.
 const MAX_MODIFIERS: usize = 100;
 
+/// This library exports its own names and those of all others.
+const EVERYTHING: &str = "(lisle base)";
+
 /// The names that each standard library exports, from forms `((scheme char) name ...)`.
 fn read_standard(text: &str, symbols: &Symbols) -> FxHashMap<String, Vec<Sym>> {
     let mut reader = Reader::new(SourceId::default(), text, symbols);
-    let mut libraries = FxHashMap::default();
+    let mut libraries: FxHashMap<String, Vec<Sym>> = FxHashMap::default();
     while let Some(form) = reader.next().expect("the list of standard libraries is well-formed") {
         let mut items = form.iter();
         if let Some(name) = items.next() {
@@ -25,6 +28,8 @@ fn read_standard(text: &str, symbols: &Symbols) -> FxHashMap<String, Vec<Sym>> {
             libraries.insert(name.to_text(symbols), exports);
         }
     }
+    let all = libraries.values().flatten().copied().collect();
+    libraries.insert(EVERYTHING.to_owned(), all);
     libraries
 }
 

@@ -1,6 +1,6 @@
 //! Libraries, imports, inclusion and conditional expansion.
 
-use super::{World, check_core, check_error, check_value};
+use super::{World, check_core, check_error, check_value, core_of};
 
 const COUNTER: &str = "(define-library (my counter)
   (export (rename next! count!) twice)
@@ -36,6 +36,12 @@ fn a_program_with_imports_sees_only_those() {
         "imported",
     );
     check_error("(import (only (scheme base) set! car)) (set! car 1)", "imported");
+}
+
+#[test]
+fn one_library_exports_what_all_do() {
+    check_core("(import (lisle base)) (delay (if 1 2 car))", &core_of("(delay (if 1 2 car))"));
+    check_value("(import (only (lisle base) cut <> + quote)) ((cut + <> 1) 2)", "3");
 }
 
 #[test]

@@ -85,7 +85,11 @@ impl Equivalence {
         match self {
             Equivalence::Eq => None,
             Equivalence::Eqv | Equivalence::Custom => {
-                if key.is_object() { hash::number(key) } else { None }
+                if key.is_object() {
+                    hash::number(key)
+                } else {
+                    None
+                }
             }
             Equivalence::Equal if key.is_pair() || is_kind(key, Kind::Vector) => {
                 Some(hash::content(key))
@@ -396,12 +400,12 @@ impl Table {
         let fresh = heap.object(Kind::Vector, 2 * room)?;
         let mut renumbered = vec![0_u32; used];
         let mut kept = 0;
-        for entry in 0..used {
+        for (entry, number) in renumbered.iter_mut().enumerate() {
             let key = field(entries, 2 * entry);
             if key != Value::DELETED {
                 init_field(fresh, 2 * kept, key);
                 init_field(fresh, 2 * kept + 1, field(entries, 2 * entry + 1));
-                renumbered[entry] = kept as u32;
+                *number = kept as u32;
                 kept += 1;
             }
         }

@@ -33,8 +33,7 @@ pub fn compare<const RELATION: u8, const FOLD: bool>(
     let mut holds_so_far = true;
     for position in 1..args.len() {
         let next = arguments::text(cx, name(RELATION, FOLD), args, position)?;
-        holds_so_far =
-            holds_so_far && holds::<RELATION>(order::<RELATION, FOLD>(previous, next));
+        holds_so_far = holds_so_far && holds::<RELATION>(order::<RELATION, FOLD>(previous, next));
         previous = next;
     }
     Ok(Value::boolean(holds_so_far))
