@@ -190,6 +190,12 @@ impl LocalHeap {
         self.retire_buffer();
     }
 
+    /// Lets this thread, which was told that the heap is exhausted, take so many bytes more, if that
+    /// is not far past the limit: for what it has to move before it can say so.
+    pub fn grant(&mut self, bytes: usize) {
+        self.grace = self.grace.max(bytes);
+    }
+
     /// Gives back the buffer and leaves all records to the heap: from here until its next
     /// allocation, collections may run without this local heap among the stopped ones (GC-6). For
     /// threads that end; dropping does the same.

@@ -26,13 +26,16 @@ const ZERO_WORD: u64 = 0b010;
 pub const fn encode(x: f64) -> Option<Value> {
     let bits = x.to_bits();
     let word = bits.wrapping_add(EXPONENT_SHIFT).rotate_left(3);
-    if word & 3 == TAG_FLONUM_LOW2 && word != ZERO_WORD {
-        Some(Value::from_bits(word))
-    } else if bits == 0 {
-        Some(Value::from_bits(ZERO_WORD))
-    } else {
-        None
+    // Jumps, not a combination of conditions: both tests are predictable.
+    if word & 3 != TAG_FLONUM_LOW2 {
+        cold_path();
+        return if bits == 0 { Some(Value::from_bits(ZERO_WORD)) } else { None };
     }
+    if word == ZERO_WORD {
+        cold_path();
+        return None;
+    }
+    Some(Value::from_bits(word))
 }
 
 /// The double of a word that [`Value::is_immediate_flonum`]; other words give a meaningless double.

@@ -3,7 +3,8 @@
 //! Allocation cannot collect, so passing the limit first asks for a full collection and goes on,
 //! as long as the last full collection leaves hope that there is garbage. Without hope, or far
 //! past the limit, allocation fails. A thread that was told so gets a small grace, out of which it
-//! makes the condition that it raises.
+//! makes the condition that it raises. Only the first half of a grace is free of collections: who
+//! goes on after it has perhaps let go of something.
 
 use crate::{Heap, policy::Reason};
 use std::fmt;
@@ -34,16 +35,27 @@ impl Heap {
         if usage <= limit {
             return Ok(());
         }
-        self.request(true, Reason::HeapLimit);
-        let least = self.live_bytes().saturating_add(bytes).saturating_add(limit / HOPE_SHARE);
-        if least <= limit && usage <= limit + limit / 2 {
+        if self.has_hope(bytes) && usage <= limit + limit / 2 {
+            self.request(true, Reason::HeapLimit);
             return Ok(());
         }
         if bytes <= *grace && usage <= limit + limit / 8 + 4 * GRACE_BYTES {
+            let before = *grace;
             *grace -= bytes;
+            if before >= GRACE_BYTES / 2 && *grace < GRACE_BYTES / 2 {
+                self.request(true, Reason::HeapLimit);
+            }
             return Ok(());
         }
+        self.request(true, Reason::HeapLimit);
         *grace = GRACE_BYTES;
         Err(HeapExhausted)
+    }
+
+    /// Did the last full collection leave so much free that `bytes` more and some garbage fit? If
+    /// not, trying again after a failure means to do nothing but collect.
+    pub fn has_hope(&self, bytes: usize) -> bool {
+        let least = self.live_bytes().saturating_add(bytes);
+        least.saturating_add(self.limit() / HOPE_SHARE) <= self.limit()
     }
 }

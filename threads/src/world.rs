@@ -50,7 +50,7 @@ impl WorldConfig {
     pub fn new(stack: StackConfig) -> WorldConfig {
         WorldConfig {
             stack,
-            native_stack_bytes: 256 * 1024,
+            native_stack_bytes: 2 << 20,
             deadlock_detection: true,
             late_stop: Duration::from_millis(10),
             vm: 0,

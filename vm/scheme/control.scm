@@ -225,6 +225,12 @@
 (define (call/control receiver)
   (abort-to-prompt %default-prompt-tag receiver))
 
+;; Runs a form of a program; with its value comes the form's number. The number is in the frame, so
+;; that a continuation of an earlier form goes on with what follows *that* form.
+(define (%run-form thunk number)
+  (let ((result (thunk)))
+    (cons number result)))
+
 ;; Leaving the program runs the after thunks that are outstanding.
 (define exit
   (case-lambda

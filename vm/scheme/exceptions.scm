@@ -44,7 +44,8 @@
 ;; What `guard` expands to: `thunk` is its body; `handler`, its clauses, is called with the object
 ;; raised, outside the body. With an else clause it is called in tail position. Otherwise it may
 ;; return what `%guard-no-match` does, and the object is raised again where it was first raised:
-;; only then are the frames of the raise kept.
+;; only then are the frames of the raise kept. When the heap is full there is no room to keep them:
+;; the object is then raised again from the guard.
 (define (%guard thunk handler has-else?)
   ((%call/ec
     (lambda (escape)
@@ -54,16 +55,24 @@
                   (lambda (obj)
                     (escape (lambda () (handler obj))))
                   (lambda (obj)
-                    ((%call/cc
-                      (lambda (raised)
-                        (escape (lambda () (%try-clauses handler obj raised))))))))
+                    (if (heap-exhausted? obj)
+                        (escape (lambda () (%try-clauses handler obj raise)))
+                        ((%call/cc
+                          (lambda (raised)
+                            (escape
+                             (lambda ()
+                               (%try-clauses
+                                handler
+                                obj
+                                (lambda (obj)
+                                  (raised (lambda () (raise-continuable obj))))))))))))
               thunk)))
         (lambda () result))))))
 
-(define (%try-clauses handler obj raised)
+(define (%try-clauses handler obj raise-again)
   (let ((result (handler obj)))
     (if (eq? result %no-match)
-        (raised (lambda () (raise-continuable obj)))
+        (raise-again obj)
         result)))
 
 (define %no-match (list 'no-match))

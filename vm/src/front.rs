@@ -329,13 +329,14 @@ fn listing_of(vm: &VmShared, template: &CodeTemplate) -> String {
 }
 
 /// How deep programs may nest, by the native stack of the thread that compiles: the program's own
-/// thread is given a large one, guest threads have a small one.
+/// thread is given a large one, guest threads have `native_stack_bytes` (2 MiB). The passes after
+/// the expander take up to twice what it takes at the same depth.
 fn limits() -> Limits {
     let large = std::thread::current().name() == Some(crate::MAIN_THREAD);
     if large {
         Limits { depth: 10_000, stack_bytes: 64 << 20, ..Limits::default() }
     } else {
-        Limits { depth: 200, stack_bytes: 128 << 10, ..Limits::default() }
+        Limits { depth: 1000, stack_bytes: 512 << 10, ..Limits::default() }
     }
 }
 

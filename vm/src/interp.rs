@@ -5,10 +5,12 @@
 //! on; so continuations captured inside pass through it.
 
 use crate::bytecode::code::Code;
+use crate::prim::{self, Prim};
 use crate::vm::VmShared;
-use lisle_frames::{HEADER_WORDS, ReturnWord};
+use lisle_frames::{HEADER_WORDS, LimitWord, ReturnWord};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use lisle_threads::Mutator;
+use std::sync::Arc;
 
 #[expect(unsafe_code, reason = "frames of procedures being entered")]
 mod enter;
@@ -58,6 +60,10 @@ pub enum Step {
 pub struct Machine<'a> {
     pub(crate) mutator: &'a mut Mutator,
     pub(crate) vm: &'a VmShared,
+    /// The word that polls compare with.
+    limit: Arc<LimitWord>,
+    /// The primitives by number.
+    prims: &'static [&'static Prim],
     /// How many arguments the procedure that is being entered got, when its code is general.
     arguments: usize,
     /// The last instruction tried again after a full collection, and when: a second failure there
@@ -68,7 +74,8 @@ pub struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// The interpreter of this thread.
     pub fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Machine<'a> {
-        Machine { mutator, vm, arguments: 0, retried: None }
+        let limit = mutator.stack.limit_word();
+        Machine { mutator, vm, limit, prims: prim::all(), arguments: 0, retried: None }
     }
 
     /// Calls a procedure with these arguments on an empty stack and runs until it has returned.

@@ -41,7 +41,10 @@ fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
 /// An exception nobody handled ends its thread; it is reported at once, with the thread's name, and
 /// comes out of `thread-join!` too.
 fn report_uncaught(vm: &VmShared, mutator: &Mutator, payload: Value) {
-    let name = mutator.name();
+    let mut name = mutator.name().to_string();
+    if name.is_empty() {
+        name = format!("#{}", mutator.id().0);
+    }
     let report = crate::backtrace::report(vm, payload);
     crate::cli::report::show(vm, &report, Some(&name));
 }

@@ -9,13 +9,14 @@ use crate::interp::{Machine, Outcome};
 use crate::prim::port;
 use crate::print;
 use crate::read::reader::Reader;
+use crate::source::Span;
 use crate::vm::VmShared;
-use lisle_gc::Value;
+use lisle_gc::{Root, Value, object};
 use lisle_threads::{Interrupt, Mutator};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Why a program ended early.
 pub(super) enum Stopped {
@@ -148,8 +149,23 @@ pub(super) fn run_forms(
 ) -> Result<Value, Stopped> {
     let source = vm.sources.add(name, text.clone());
     let mut reader = Reader::new(source, &text, &vm.symbols);
+    let mut steps = Steps::new(vm, mutator);
     let mut last = Value::UNSPECIFIED;
     loop {
+        while let Some(procedure) = steps.next() {
+            last = match Machine::new(mutator, vm).call(steps.runner.get(), &procedure) {
+                Outcome::Value(pair) => steps.ended(pair),
+                Outcome::Uncaught(payload) => {
+                    let mut report = backtrace::report(vm, payload);
+                    if report.span == Span::NONE {
+                        report.span = steps.span();
+                    }
+                    return Err(failed(vm, &report));
+                }
+                Outcome::Exit(status) => return Err(Stopped::Exit(status)),
+                Outcome::Terminated => return Err(Stopped::Exit(1)),
+            };
+        }
         let form = match reader.next() {
             Ok(Some(form)) => form,
             Ok(None) => return Ok(last),
@@ -158,17 +174,50 @@ pub(super) fn run_forms(
                 return Err(failed(vm, &report));
             }
         };
+        last = Value::UNSPECIFIED;
         let compiled = vm.front.compile(vm, mutator, &form, environment);
         for procedure in compiled.map_err(|error| illegal(vm, error))? {
-            last = match Machine::new(mutator, vm).call(procedure, &[]) {
-                Outcome::Value(value) => value,
-                Outcome::Uncaught(payload) => {
-                    return Err(failed(vm, &backtrace::report(vm, payload)));
-                }
-                Outcome::Exit(status) => return Err(Stopped::Exit(status)),
-                Outcome::Terminated => return Err(Stopped::Exit(1)),
-            };
+            steps.done.push((vm.heap.add_root(procedure), form.span));
         }
+    }
+}
+
+/// The compiled forms of a text. All are kept: a continuation may go back to an earlier one, and
+/// those after it then run again.
+struct Steps {
+    /// Calls a form and answers with a pair of its number and its value.
+    runner: Root,
+    done: Vec<(Root, Span)>,
+    /// Index of the step that runs next.
+    next: usize,
+    /// The number of the first step; no other text has steps with the same numbers.
+    first: i64,
+}
+
+impl Steps {
+    fn new(vm: &VmShared, mutator: &mut Mutator) -> Steps {
+        static TEXTS: AtomicU32 = AtomicU32::new(0);
+        let cell = vm.front.require(vm, mutator, "%run-form");
+        // Relaxed: only a number that differs from the others.
+        let first = i64::from(TEXTS.fetch_add(1, Ordering::Relaxed)) << 24;
+        let runner = vm.heap.add_root(object::field(cell, 0));
+        Steps { runner, done: Vec::new(), next: 0, first }
+    }
+    /// The arguments of the runner for the next step, if there is one.
+    fn next(&self) -> Option<[Value; 2]> {
+        let (procedure, _) = self.done.get(self.next)?;
+        Some([procedure.get(), Value::fixnum(self.first + self.next as i64)])
+    }
+    /// What the runner answered: the value.
+    fn ended(&mut self, pair: Value) -> Value {
+        let number = object::car(pair).as_fixnum().unwrap_or(-1) - self.first;
+        // A continuation of another text ends the step of this one that called it.
+        let ended = usize::try_from(number).ok().filter(|&index| index < self.done.len());
+        self.next = ended.unwrap_or(self.next) + 1;
+        object::cdr(pair)
+    }
+    fn span(&self) -> Span {
+        self.done.get(self.next).map_or(Span::NONE, |(_, span)| *span)
     }
 }
 

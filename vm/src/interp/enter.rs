@@ -1,6 +1,6 @@
 //! Entering procedures off the fast path: arity, rest lists, primitives, polls, full regions.
 
-use super::registers::{get, procedure, set, set_procedure};
+use super::registers::{get, set, set_procedure};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind, GENERAL};
 use crate::bytecode::template::ClauseEntry;
@@ -105,7 +105,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Promotes everything below the frame and moves it to the bottom of the region.
+    /// Promotes everything below the frame and moves it to the bottom of the region. May collect.
     pub(super) fn make_room(
         &mut self,
         frame: *mut u64,
@@ -118,49 +118,37 @@ impl Machine<'_> {
                 mutator.stack.publish(moved, Place::Entry(live));
                 Ok(moved)
             }
-            Err(_) => Err(self.make_room_after_collection(frame, live, reason)),
+            Err(_) => self.make_room_after_collection(frame, live, reason),
         }
     }
 
-    /// The region is full and the heap too: collect and try once more.
+    /// The region is full and the heap too: collects and tries once more. If that fails, the frames
+    /// are moved past the limit and the procedure in the top one raises "heap exhausted", so that
+    /// its handler has a region to run in.
     #[cold]
     fn make_room_after_collection(
         &mut self,
         frame: *mut u64,
         live: usize,
         reason: PromotionReason,
-    ) -> Step {
+    ) -> Result<*mut u64, Step> {
         self.mutator.stack.publish(frame, Place::Entry(live));
         self.mutator.collect(Reason::HeapLimit);
         let mutator = &mut *self.mutator;
+        if let Ok(moved) = mutator.stack.make_room(&mut mutator.heap, frame, live, reason) {
+            mutator.stack.publish(moved, Place::Entry(live));
+            return Ok(moved);
+        }
+        mutator.heap.grant(2 * 8 * self.vm.config.region_words);
         match mutator.stack.make_room(&mut mutator.heap, frame, live, reason) {
-            // SAFETY: the frame was moved with its procedure; it is entered again from the start.
-            Ok(moved) => unsafe {
-                let code = &*Code::of(procedure(moved));
-                if code.kind == CodeKind::Compiled && code.exact != GENERAL {
-                    return Step::Go(At { pc: code.entry, frame: moved });
-                }
-                self.exhausted_at_entry(moved)
-            },
-            Err(_) => {
-                // Room for the handler: give up the frames above the bottom one.
-                self.exhausted_on_full_region(frame)
-            }
+            Ok(moved) => Err(self.exhausted_at_entry(moved)),
+            Err(_) => Err(Step::Leave(Outcome::Uncaught(self.vm.heap_exhausted_condition()))),
         }
     }
 
     fn exhausted_at_entry(&mut self, frame: *mut u64) -> Step {
         let raised = self.cx().exhausted();
         self.raise_at_entry(frame, raised)
-    }
-
-    /// Raises "heap exhausted" with the region full: the handler runs in the slack above the limit
-    /// first, and soon escapes or ends the thread.
-    fn exhausted_on_full_region(&mut self, frame: *mut u64) -> Step {
-        let raised = self.cx().exhausted();
-        let _ = raised;
-        let payload = self.take_raised();
-        self.unwind_to_handler(frame, payload)
     }
 
     /// At a loop's back-edge: the poll found the limit tripped.
@@ -259,6 +247,9 @@ impl Machine<'_> {
         self.mutator.stack.publish(frame, Place::Entry(count));
         self.mutator.collect(Reason::HeapLimit);
         self.retried = Some((code.entry, frame, self.mutator.heap.heap().epoch()));
+        if !self.mutator.heap.heap().has_hope(0) {
+            return self.exhausted_at_entry(frame);
+        }
         self.arguments = count;
         Step::Go(At { pc: code.entry, frame })
     }

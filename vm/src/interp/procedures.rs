@@ -236,7 +236,7 @@ impl Machine<'_> {
             return step;
         }
         let total = fixed + length;
-        let mut frame = frame;
+        let (mut frame, mut callee, mut list) = (frame, callee, list);
         let full = self.mutator.stack.limit().full();
         if frame.addr() + total * 8 > full {
             // SAFETY: two spare registers keep callee and list while the frame moves.
@@ -248,6 +248,8 @@ impl Machine<'_> {
                 Ok(moved) => frame = moved,
                 Err(step) => return step,
             }
+            // SAFETY: as above; making room may have collected.
+            unsafe { (callee, list) = (get(frame, fixed), get(frame, fixed + 1)) };
             if frame.addr() + total * 8 > full {
                 let message = "apply: too many arguments";
                 let raised = self.cx().error(ErrorKind::Range, message, &[]);
@@ -410,7 +412,10 @@ impl Machine<'_> {
             return self.raise_at_entry(frame, raised);
         }
         let depth = object::field(k, CONTINUATION_CHUNK).assume_fixnum() as usize;
-        let found = self.mutator.stack.find_frame(frame, depth, |_, mark| mark == k);
+        let code = self.vm.machine_code(Procedure::CallWithEscape);
+        let found = self.mutator.stack.find_frame(frame, depth, |callee, mark| {
+            mark == k && callee.is_procedure() && object::field(callee, 0) == code
+        });
         match found {
             Some(Found::OnRegion(target)) => {
                 self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);

@@ -8,7 +8,7 @@ use super::registers::{set, set_procedure, set_return_word};
 use super::{At, Machine, Step};
 use crate::bytecode::code::Code;
 use crate::backtrace;
-use crate::condition::ErrorKind;
+use crate::condition::{self, ErrorKind};
 use crate::cx::Raised;
 use crate::prim;
 use lisle_frames::{HEADER_WORDS, Place, ReturnWord};
@@ -29,6 +29,7 @@ impl Machine<'_> {
         if payload == self.vm.heap_exhausted_condition() && self.collect_and_retry(at) {
             return Step::Go(at);
         }
+        let payload = self.of_its_own(payload);
         let code = self.code_in(at.frame);
         let after = at.pc.wrapping_add(1).addr();
         self.mutator.stack.publish(at.frame, Place::Instruction(after));
@@ -46,6 +47,7 @@ impl Machine<'_> {
     pub(super) fn raise_at_entry(&mut self, frame: *mut u64, raised: Raised) -> Step {
         let Raised(()) = raised;
         let payload = self.take_raised();
+        let payload = self.of_its_own(payload);
         self.mutator.stack.publish(frame, Place::Entry(0));
         backtrace::attach(self.mutator, self.vm, payload);
         self.call_handler(frame, payload)
@@ -61,20 +63,14 @@ impl Machine<'_> {
         self.enter_slow(handler, frame, 1)
     }
 
-    /// Like `raise_at_entry` when nothing can be promoted any more.
-    pub(super) fn unwind_to_handler(&mut self, frame: *mut u64, payload: Value) -> Step {
-        let handler = self.vm.raise_procedure();
-        // SAFETY: as in `call_handler`; the entry is taken without a check of the limit: the slack
-        // above it has room for the handler's frames, and when they use it up the thread ends.
-        unsafe {
-            set(frame, 0, payload);
-            set_procedure(frame, handler);
-            let code = &*Code::of(handler);
-            if frame.addr() + code.frame_bytes as usize > self.mutator.stack.limit().full() + 4096 {
-                return Step::Leave(super::Outcome::Uncaught(payload));
-            }
-            Step::Go(At { pc: code.entry, frame })
+    /// The condition that says the heap is full is shared and cannot say where it was raised. The
+    /// grace of a thread that was told so has room for one that can.
+    fn of_its_own(&mut self, payload: Value) -> Value {
+        if payload != self.vm.heap_exhausted_condition() {
+            return payload;
         }
+        let kind = ErrorKind::HeapExhausted;
+        condition::make(&mut self.cx(), kind, "heap limit reached", &[]).unwrap_or(payload)
     }
 
     /// The heap limit was reached at `at`: collects everything once and says whether to try again.
@@ -86,7 +82,7 @@ impl Machine<'_> {
         self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
         self.mutator.collect(Reason::HeapLimit);
         self.retried = Some((at.pc, at.frame, self.mutator.heap.heap().epoch()));
-        true
+        self.mutator.heap.heap().has_hope(0)
     }
 
     #[cold]

@@ -26,17 +26,11 @@ use lisle_gc::{Kind, Value, object};
 #[expect(clippy::too_many_lines, reason = "one arm an instruction, in the order of the table")]
 pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outcome {
     let At { mut pc, mut frame } = at;
-    let limit = std::sync::Arc::clone(&machine.mutator.stack.limit_word());
-    let limit = &*limit;
-    let prims = prim::all();
-
     // SAFETY: for the whole loop: see the function's contract, kept by every arm, since they change
     // `pc` and `frame` only as the instruction's definition says, or take both from `At`.
     unsafe {
         loop {
-            let start = pc;
             let word = *pc;
-            pc = pc.add(1);
             let a = (word >> 8 & 0xff) as usize;
             let b = (word >> 16 & 0xff) as usize;
             let c = (word >> 24) as usize;
@@ -47,16 +41,20 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 };
             }
             macro_rules! extension {
-                () => {{
-                    let x = *pc;
-                    pc = pc.add(1);
-                    x
-                }};
+                () => {
+                    *pc.add(1)
+                };
             }
             macro_rules! constant {
+                () => {
+                    linked_constant(pc.add(2), extension!())
+                };
+            }
+            // The end of an instruction with an extension word.
+            macro_rules! skip_extension {
                 () => {{
-                    let x = extension!();
-                    linked_constant(pc, x)
+                    pc = pc.add(2);
+                    continue;
                 }};
             }
             // Goes where a slow path says.
@@ -77,7 +75,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 ($result:expr) => {{
                     match $result {
                         Ok(value) => value,
-                        Err(raised) => go!(machine.raise(At { pc: start, frame }, raised)),
+                        Err(raised) => go!(machine.raise(At { pc, frame }, raised)),
                     }
                 }};
             }
@@ -86,10 +84,12 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     &mut Cx::new(machine.mutator, machine.vm)
                 };
             }
+            // Counted from the next instruction, which is `$length` words on.
             macro_rules! jump {
-                ($offset:expr) => {
-                    pc = pc.offset($offset as isize)
-                };
+                ($length:expr, $offset:expr) => {{
+                    pc = pc.offset($length + $offset as isize);
+                    continue;
+                }};
             }
             macro_rules! binary {
                 ($fast:path, $slow:path) => {{
@@ -115,6 +115,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         }
                     };
                     set(frame, a, value);
+                    skip_extension!()
                 }};
             }
             macro_rules! compare {
@@ -135,9 +136,10 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         Some(holds) => holds,
                         None => attempt!($slow(cx!(), x, y)),
                     };
-                    if !holds {
-                        jump!(offset);
+                    if holds {
+                        skip_extension!()
                     }
+                    jump!(2, offset)
                 }};
             }
             // Calls `callee`, whose frame begins at `$new` and has its return word.
@@ -149,7 +151,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     if callee.is_procedure() {
                         let code = Code::of(callee);
                         let top = new.addr() + (*code).frame_bytes as usize;
-                        if (*code).exact as usize == count && top <= limit.load() {
+                        if (*code).exact as usize == count && top <= machine.limit.load() {
                             if COUNT {
                                 machine.mutator.stack.stats.born += 1;
                             }
@@ -166,7 +168,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 ($callee:expr, $new:expr, $count:expr) => {{
                     let code = Code::of($callee);
                     let new: *mut u64 = $new;
-                    if new.addr() + (*code).frame_bytes as usize <= limit.load() {
+                    if new.addr() + (*code).frame_bytes as usize <= machine.limit.load() {
                         if COUNT {
                             machine.mutator.stack.stats.born += 1;
                         }
@@ -178,9 +180,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }};
             }
             macro_rules! push_frame {
-                ($callee:expr) => {{
+                ($callee:expr, $length:expr) => {{
                     let new = frame.add(a + HEADER_WORDS);
-                    let word = ReturnWord::new(pc.addr(), a + HEADER_WORDS);
+                    let word = ReturnWord::new(pc.add($length).addr(), a + HEADER_WORDS);
                     set_return_word(new, word.bits());
                     set_procedure(new, $callee);
                     new
@@ -202,6 +204,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     set_return_word(frame, value.bits());
                     frame = frame.sub(word.distance());
                     pc = std::ptr::with_exposed_provenance(word.address());
+                    continue;
                 }};
             }
 
@@ -210,6 +213,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Const => {
                     let value = constant!();
                     set(frame, a, value);
+                    skip_extension!()
                 }
                 Op::Fixnum => set(frame, a, Value::fixnum(i64::from(bc!()))),
                 Op::Immediate => {
@@ -219,20 +223,23 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let cell = constant!();
                     let value = object::field(cell, 0);
                     if value == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                        go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
                     set(frame, a, value);
+                    skip_extension!()
                 }
                 Op::GlobalSet => {
                     let cell = constant!();
                     if object::field(cell, 0) == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                        go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
                     machine.mutator.heap.store(cell, 0, get(frame, a));
+                    skip_extension!()
                 }
                 Op::GlobalDefine => {
                     let cell = constant!();
                     machine.mutator.heap.store(cell, 0, get(frame, a));
+                    skip_extension!()
                 }
                 Op::FreeRef => {
                     set(frame, a, object::field(procedure(frame), 1 + (b | c << 8)));
@@ -241,8 +248,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::CheckBound => {
                     let name = constant!();
                     if get(frame, a) == Value::UNBOUND {
-                        go!(machine.raise_too_early(At { pc: start, frame }, name));
+                        go!(machine.raise_too_early(At { pc, frame }, name));
                     }
+                    skip_extension!()
                 }
 
                 Op::EnvOpen => Stack::open_environment(frame, a, b),
@@ -270,7 +278,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let closure = attempt!(machine.allocate(Kind::Closure, 1 + count));
                     object::init_field(closure, 0, code);
                     for index in 0..count {
-                        let capture = *pc.add(index);
+                        let capture = *pc.add(1 + index);
                         let value = if capture >> 31 == 1 {
                             object::field(procedure(frame), 1 + (capture & 0xffff) as usize)
                         } else {
@@ -278,33 +286,34 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         };
                         object::init_field(closure, 1 + index, value);
                     }
-                    pc = pc.add(count);
                     set(frame, a, closure);
+                    pc = pc.add(1 + count);
+                    continue;
                 }
                 Op::ClosurePatch => object::init_field(get(frame, a), 1 + b, get(frame, c)),
 
                 Op::Call => {
                     let callee = get(frame, a + 1);
-                    let new = push_frame!(callee);
+                    let new = push_frame!(callee, 1);
                     enter!(callee, new, b)
                 }
                 Op::CallGlobal => {
                     let cell = constant!();
                     let callee = object::field(cell, 0);
                     if callee == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                        go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
-                    let new = push_frame!(callee);
+                    let new = push_frame!(callee, 2);
                     enter!(callee, new, b)
                 }
                 Op::CallSelf => {
                     let callee = procedure(frame);
-                    let new = push_frame!(callee);
+                    let new = push_frame!(callee, 1);
                     enter_known!(callee, new, b)
                 }
                 Op::CallKnown => {
                     let callee = get(frame, a + 1);
-                    let new = push_frame!(callee);
+                    let new = push_frame!(callee, 1);
                     enter_known!(callee, new, b)
                 }
                 Op::TailCall => {
@@ -316,7 +325,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let cell = constant!();
                     let callee = object::field(cell, 0);
                     if callee == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc: start, frame }, cell));
+                        go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
                     reuse_frame!(callee);
                     enter!(callee, frame, b)
@@ -333,48 +342,50 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
                 Op::Return => ret!(get(frame, a)),
 
-                Op::Jump => jump!((word as i32) >> 8),
+                Op::Jump => jump!(1, (word as i32) >> 8),
                 Op::Loop => {
-                    jump!((word as i32) >> 8);
-                    if limit.load() == 0 {
+                    pc = pc.offset(1 + ((word as i32) >> 8) as isize);
+                    if machine.limit.load() == 0 {
                         go!(machine.poll_loop(At { pc, frame }));
                     }
+                    continue;
                 }
                 Op::JumpIfFalse => {
                     if !get(frame, a).is_true() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpIfTrue => {
                     if get(frame, a).is_true() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNull => {
                     if get(frame, a).is_nil() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNotNull => {
                     if !get(frame, a).is_nil() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpIfPair => {
                     if get(frame, a).is_pair() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNotPair => {
                     if !get(frame, a).is_pair() {
-                        jump!(bc!());
+                        jump!(1, bc!())
                     }
                 }
                 Op::JumpUnlessEq => {
                     let offset = extension!() as i32;
-                    if get(frame, a) != get(frame, b) {
-                        jump!(offset);
+                    if get(frame, a) == get(frame, b) {
+                        skip_extension!()
                     }
+                    jump!(2, offset)
                 }
                 Op::JumpUnlessLt => {
                     branch!(fast::lt, arith::lt, get(frame, a), get(frame, b));
@@ -443,48 +454,48 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let (x, y) = (get(frame, b), get(frame, c));
                     match machine.mutator.heap.pair(x, y) {
                         Ok(pair) => set(frame, a, pair),
-                        Err(_) => go!(machine.raise_exhausted(At { pc: start, frame })),
+                        Err(_) => go!(machine.raise_exhausted(At { pc, frame })),
                     }
                 }
                 Op::Car => {
                     let pair = get(frame, b);
                     if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "car", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "car", pair));
                     }
                     set(frame, a, object::car(pair));
                 }
                 Op::Cdr => {
                     let pair = get(frame, b);
                     if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "cdr", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "cdr", pair));
                     }
                     set(frame, a, object::cdr(pair));
                 }
                 Op::Cadr => {
                     let pair = get(frame, b);
                     if !pair.is_pair() || !object::cdr(pair).is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "cadr", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "cadr", pair));
                     }
                     set(frame, a, object::car(object::cdr(pair)));
                 }
                 Op::Cddr => {
                     let pair = get(frame, b);
                     if !pair.is_pair() || !object::cdr(pair).is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "cddr", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "cddr", pair));
                     }
                     set(frame, a, object::cdr(object::cdr(pair)));
                 }
                 Op::SetCar => {
                     let pair = get(frame, a);
                     if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "set-car!", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "set-car!", pair));
                     }
                     machine.mutator.heap.set_car(pair, get(frame, b));
                 }
                 Op::SetCdr => {
                     let pair = get(frame, a);
                     if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc: start, frame }, "set-cdr!", pair));
+                        go!(machine.raise_not_pair(At { pc, frame }, "set-cdr!", pair));
                     }
                     machine.mutator.heap.set_cdr(pair, get(frame, b));
                 }
@@ -542,17 +553,19 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let field = extension!() as usize;
                     let (record, of) = (get(frame, b), get(frame, c));
                     if !fast::is_record(record, of) {
-                        go!(machine.raise_not_record(At { pc: start, frame }, record, of));
+                        go!(machine.raise_not_record(At { pc, frame }, record, of));
                     }
                     set(frame, a, object::field(record, 1 + field));
+                    skip_extension!()
                 }
                 Op::RecordSet => {
                     let field = extension!() as usize;
                     let (record, of) = (get(frame, b), get(frame, c));
                     if !fast::is_record(record, of) {
-                        go!(machine.raise_not_record(At { pc: start, frame }, record, of));
+                        go!(machine.raise_not_record(At { pc, frame }, record, of));
                     }
                     machine.mutator.heap.store(record, 1 + field, get(frame, a));
+                    skip_extension!()
                 }
                 Op::RecordIs => {
                     let is = fast::is_record(get(frame, b), get(frame, c));
@@ -560,35 +573,41 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
 
                 Op::Prim1 => {
-                    let prim = prims[extension!() as usize];
+                    let prim = machine.prims[extension!() as usize];
                     let value = attempt!((prim.run)(cx!(), slice(frame, b, 1)));
                     set(frame, a, value);
+                    skip_extension!()
                 }
                 Op::Prim2 => {
-                    let prim = prims[extension!() as usize];
+                    let prim = machine.prims[extension!() as usize];
                     let arguments = [get(frame, b), get(frame, c)];
                     let value = attempt!((prim.run)(cx!(), &arguments));
                     set(frame, a, value);
+                    skip_extension!()
                 }
                 Op::PrimN => {
-                    let prim = prims[extension!() as usize];
+                    let prim = machine.prims[extension!() as usize];
                     let value = attempt!((prim.run)(cx!(), slice(frame, b, c)));
                     set(frame, a, value);
+                    skip_extension!()
                 }
 
-                Op::Machine => go!(machine.procedure(At { pc, frame }, (word >> 16) as u16)),
+                Op::Machine => go!(machine.procedure(At { pc: pc.add(1), frame }, (word >> 16) as u16)),
                 Op::Underflow => {
                     let value = Value::from_bits(return_word(frame));
                     match machine.mutator.stack.underflow(value) {
                         Some(resumption) => {
                             frame = resumption.frame;
                             pc = std::ptr::with_exposed_provenance(resumption.address);
+                            continue;
                         }
                         None => return Outcome::Value(value),
                     }
                 }
                 Op::Halt => return Outcome::Value(Value::from_bits(return_word(frame))),
             }
+            // The next instruction, after one without an extension word that did not jump.
+            pc = pc.add(1);
         }
     }
 }
