@@ -118,17 +118,58 @@ impl LocalHeap {
     #[inline]
     pub fn object(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
         if size >= 8 * SMALL_WORDS {
-            return self.large_cold(kind, size);
+            return self.large_cold(kind, size, true);
         }
         let header = Header::new(kind, size);
         let words = header.total_words();
         if words > SMALL_WORDS {
-            return self.large_cold(kind, size);
+            return self.large_cold(kind, size, true);
         }
         let at = self.bump(8 * words, kind.tag())?;
         slot::store(at, header.bits());
         slot::fill_words(at + 8, words - 1, 0);
         Ok(Value::from_address(at, kind.tag()))
+    }
+
+    /// As [`LocalHeap::object`], but nothing is filled: the caller sets the whole payload before
+    /// the next safepoint. For what is copied from elsewhere.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    #[inline]
+    pub fn object_unfilled(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+        if size >= 8 * SMALL_WORDS {
+            return self.large_cold(kind, size, false);
+        }
+        let header = Header::new(kind, size);
+        let words = header.total_words();
+        if words > SMALL_WORDS {
+            return self.large_cold(kind, size, false);
+        }
+        let at = self.bump(8 * words, kind.tag())?;
+        slot::store(at, header.bits());
+        Ok(Value::from_address(at, kind.tag()))
+    }
+
+    /// Makes a large traced object, which nobody refers to any longer, a new one of another size,
+    /// if its memory is enough for that. The payload keeps what it held (GC-4 covers it), so the
+    /// caller sets all of it before the next safepoint.
+    pub fn remake(&mut self, object: Value, size: usize) -> bool {
+        let kind = Header::from_bits(slot::load(object.address())).kind();
+        let header = Header::new(kind, size);
+        let room = self.heap.old.lock_large().bytes_of(object.address());
+        if header.is_raw() || room.is_none_or(|room| room < 8 * header.total_words()) {
+            return false;
+        }
+        slot::store(object.address(), header.bits());
+        self.fresh.push(object);
+        true
+    }
+
+    /// Is this object's memory apart from that of others? See [`LocalHeap::remake`].
+    pub fn is_large(&self, object: Value) -> bool {
+        object.address().wrapping_sub(self.heap.layout.large_base)
+            < self.heap.layout.large_range_bytes()
     }
 
     /// A new traced object with these fields.
@@ -164,12 +205,12 @@ impl LocalHeap {
     /// When the heap limit is reached.
     pub fn object_in_old(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
         if size >= 8 * SMALL_WORDS {
-            return self.large_cold(kind, size);
+            return self.large_cold(kind, size, true);
         }
         let header = Header::new(kind, size);
         let words = header.total_words();
         if words > SMALL_WORDS {
-            return self.large_cold(kind, size);
+            return self.large_cold(kind, size, true);
         }
         let at = self.old_small(8 * words)?;
         slot::store(at, header.bits());
@@ -297,7 +338,12 @@ impl LocalHeap {
 
     #[cold]
     #[inline(never)]
-    fn large_cold(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+    fn large_cold(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        fill: bool,
+    ) -> Result<Value, HeapExhausted> {
         self.become_user();
         if size > SIZE_MOST {
             return Err(HeapExhausted);
@@ -309,11 +355,14 @@ impl LocalHeap {
             self.heap.request(false, Reason::Stress);
         }
         let heap = &self.heap;
-        let at = heap.old.allocate_large(&heap.memory, footprint).ok_or(HeapExhausted)?;
+        let place = heap.old.allocate_large(&heap.memory, footprint).ok_or(HeapExhausted)?;
         heap.request_when_old_is_full();
-        // Large memory is handed out zeroed, and zero is the fixnum 0.
-        slot::store(at, header.bits());
-        let object = Value::from_address(at, kind.tag());
+        if fill && !place.is_clean {
+            // Zero is the fixnum 0, too.
+            slot::zero_bytes(place.start, 8 * header.total_words());
+        }
+        slot::store(place.start, header.bits());
+        let object = Value::from_address(place.start, kind.tag());
         if !kind.is_raw() {
             self.fresh.push(object);
         }

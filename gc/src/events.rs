@@ -24,6 +24,8 @@ pub struct CollectionRecord {
     pub stop_ns: u64,
     /// How long it took to resume it.
     pub resume_ns: u64,
+    /// Threads that did the work: one, and the helpers that came in time.
+    pub workers: usize,
     /// Mutators.
     pub threads: usize,
     /// Those that were blocked already.
@@ -100,7 +102,7 @@ impl CollectionRecord {
             pause_ns = self.pause_ns,
             resume_ns = self.resume_ns,
             cpu_ns = self.pause_ns,
-            workers = 1,
+            workers = self.workers,
             heap_before_bytes = self.heap_before_bytes,
             heap_after_bytes = self.heap_after_bytes,
             nursery_before_bytes = self.nursery_before_bytes,

@@ -11,15 +11,16 @@ use crate::{
     object,
     old::Old,
     os::{Reservation, physical_memory},
-    policy::{self, Reason},
+    policy::{self, Observed, Outlook, Reason},
     stress::FULL_EVERY,
+    team::Team,
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
     any::Any,
     io,
     sync::{
-        Arc, OnceLock,
+        Arc, OnceLock, Weak,
         atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     time::Instant,
@@ -87,6 +88,9 @@ pub struct Heap {
     born: Instant,
     /// Found out when first needed: asking costs more than a small collection.
     cores: OnceLock<usize>,
+    /// This heap, for the helpers.
+    this: Weak<Heap>,
+    pub(crate) team: Team,
     // Written by anyone, under its own lock or atomically:
     pub(crate) nursery: Nursery,
     pub(crate) old: Old,
@@ -102,6 +106,7 @@ pub struct Heap {
     epoch: AtomicU64,
     old_goal: AtomicUsize,
     live: AtomicUsize,
+    outlook: Mutex<Outlook>,
     stats: Mutex<HeapStats>,
 }
 
@@ -116,7 +121,9 @@ impl Heap {
         let budget = config.nursery_bytes.max(BLOCK_BYTES).min(limit / 2);
         let nursery = Nursery::new(layout, budget);
         nursery.set_budget(budget.min(nursery.largest_budget()));
-        Ok(Arc::new(Heap {
+        Ok(Arc::new_cyclic(|this| Heap {
+            this: Weak::clone(this),
+            team: Team::new(),
             limit,
             layout,
             memory,
@@ -134,6 +141,7 @@ impl Heap {
             epoch: AtomicU64::new(0),
             old_goal: AtomicUsize::new(policy::old_goal(0, limit)),
             live: AtomicUsize::new(0),
+            outlook: Mutex::default(),
             stats: Mutex::default(),
             config,
         }))
@@ -157,6 +165,11 @@ impl Heap {
     /// Local heaps that were used and not dropped.
     pub(crate) fn users(&self) -> usize {
         self.users.load(Ordering::Acquire)
+    }
+
+    /// The heap as something to be shared with a helper.
+    pub(crate) fn shared(&self) -> Option<Arc<Heap>> {
+        self.this.upgrade()
     }
 
     /// How many threads can run at once.
@@ -308,8 +321,11 @@ impl Heap {
         let nursery_before_bytes = self.nursery.used_bytes();
         let eden_bytes = self.nursery.eden_bytes();
         let mut dead = Vec::new();
-        let copied = minor::collect(self, stopped, full, &mut dead);
-        let copying_ns = elapsed_ns(started);
+        let mut outlook = self.outlook.lock();
+        let at_once = full || outlook.promotes_at_once();
+        let cpu_started = cpu_ns();
+        let copied = minor::collect(self, stopped, at_once, &mut dead);
+        let cpu_ns = cpu_ns().saturating_sub(cpu_started);
         let mut marked_objects = 0;
         if full {
             marked_objects = major::collect(self, stopped, &mut dead);
@@ -317,9 +333,17 @@ impl Heap {
             let goal = policy::old_goal(self.old.used_bytes(), self.limit);
             self.old_goal.store(goal, Ordering::Relaxed);
         }
-        let survivors = copied.survived_bytes + copied.promoted_bytes;
         let overshot = eden_bytes > 2 * self.nursery.budget();
-        let budget = policy::next_budget(self, eden_bytes, survivors, copying_ns);
+        let observed = Observed {
+            eden_bytes,
+            survived_bytes: copied.survived_bytes,
+            promoted_bytes: copied.promoted_bytes,
+            at_once,
+            cpu_ns,
+        };
+        let budget = outlook.observe(observed, self.nursery.budget());
+        let budget = policy::possible_budget(self, budget);
+        drop(outlook);
         self.nursery.set_budget(budget);
         if full || overshot {
             self.nursery.release(&self.memory, budget / BLOCK_BYTES);
@@ -341,6 +365,7 @@ impl Heap {
             pause_ns,
             stop_ns: 0,
             resume_ns: 0,
+            workers: 1 + copied.helpers,
             threads: stopped.locals.len(),
             blocked_threads: 0,
             initiator_tid: 0,
@@ -396,6 +421,13 @@ impl Heap {
 
 fn elapsed_ns(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Processor time of this thread.
+fn cpu_ns() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 const _: () = {

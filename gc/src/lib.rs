@@ -79,6 +79,7 @@ mod roots;
 mod slot;
 mod stats;
 mod stress;
+mod team;
 pub mod value;
 mod verify;
 mod world;

@@ -20,6 +20,17 @@ pub(crate) struct Copied {
     pub(crate) promoted_objects: usize,
     pub(crate) remembered_slots: usize,
     pub(crate) fresh_objects: usize,
+    /// Helpers that took part.
+    pub(crate) helpers: usize,
+}
+
+impl Copied {
+    /// Adds what another worker did.
+    fn add(&mut self, other: &Copied) {
+        self.survived_bytes += other.survived_bytes;
+        self.promoted_bytes += other.promoted_bytes;
+        self.promoted_objects += other.promoted_objects;
+    }
 }
 
 /// Slots looked at before the copies made so far are scanned, so that the stack stays small.
@@ -37,7 +48,7 @@ pub(crate) fn collect(
 ) -> Copied {
     let (remembered, fresh) = take_records(heap, stopped);
     let from_space = heap.nursery.begin_collection();
-    let mut copier = Copier::new(heap, promote_all);
+    let mut copier = Copier::<false>::new(heap, promote_all);
     copy_from_remembered(&mut copier, &remembered);
     copy_from_fresh(&mut copier, &fresh);
     heap.roots.visit_young(&mut copier);
@@ -69,7 +80,7 @@ fn take_records(heap: &Heap, stopped: &mut Stopped<'_>) -> (Vec<usize>, Vec<Valu
     (remembered, fresh)
 }
 
-fn copy_from_remembered(copier: &mut Copier<'_>, remembered: &[usize]) {
+fn copy_from_remembered(copier: &mut Copier<'_, false>, remembered: &[usize]) {
     for batch in remembered.chunks(BATCH) {
         for (index, &address) in batch.iter().enumerate() {
             if let Some(&ahead) = batch.get(index + AHEAD) {
@@ -81,7 +92,7 @@ fn copy_from_remembered(copier: &mut Copier<'_>, remembered: &[usize]) {
     }
 }
 
-fn copy_from_fresh(copier: &mut Copier<'_>, fresh: &[Value]) {
+fn copy_from_fresh(copier: &mut Copier<'_, false>, fresh: &[Value]) {
     for &object in fresh {
         let (mut at, words) = payload(object);
         let end = at + 8 * words;

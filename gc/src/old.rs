@@ -9,7 +9,7 @@ pub(crate) mod large;
 
 use crate::{layout::Layout, os::Reservation};
 use blocks::Blocks;
-use large::Large;
+use large::{Large, Place};
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -54,12 +54,12 @@ impl Old {
         address
     }
 
-    /// Zeroed memory for a large object. `None` when the range is exhausted.
-    pub(crate) fn allocate_large(&self, memory: &Reservation, bytes: usize) -> Option<usize> {
+    /// Memory for a large object. `None` when the range is exhausted.
+    pub(crate) fn allocate_large(&self, memory: &Reservation, bytes: usize) -> Option<Place> {
         let mut large = self.large.lock();
-        let address = large.allocate(memory, bytes);
+        let place = large.allocate(memory, bytes);
         self.publish_large(&large);
-        address
+        place
     }
 
     /// The blocks, for a whole phase of a collection; end it with [`Old::publish_blocks`].

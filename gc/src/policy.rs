@@ -70,14 +70,111 @@ const BUDGET_MOST: usize = 64 << 20;
 /// ... but to no more than this many times what was configured.
 const BUDGET_GROWTH: usize = 16;
 const BUDGET_LEAST: usize = 64 * 1024;
+/// The budget is looked at after so many collections.
+const WINDOW: u32 = 3;
 /// The budget grows when more than this share of the eden survives, in thousandths, and shrinks
 /// below the other.
 const SURVIVAL_HIGH: usize = 100;
 const SURVIVAL_LOW: usize = 10;
-/// ... but it grows only while pauses stay below this, and shrinks when they pass the other: what
-/// survives may be there to stay, and a larger nursery then only makes the pauses longer.
-const PAUSE_LOW_NS: u64 = 1_000_000;
-const PAUSE_HIGH_NS: u64 = 4_000_000;
+/// ... but it stays larger only if so much less survives then, in thousandths of the share before:
+/// what survives may be there to stay, and a larger nursery then only makes the pauses longer.
+const GROWTH_PAYS: usize = 750;
+/// After a growth that did not pay, none is tried for so many windows.
+const WINDOWS_OF_REST: u32 = 12;
+/// The budget grows only while pauses stay below this, and shrinks when they pass the other.
+const PAUSE_LOW_NS: u64 = 4_000_000;
+const PAUSE_HIGH_NS: u64 = 8_000_000;
+
+/// When this share of what survived once survives again, in thousandths, ...
+const PROMOTED_HIGH: usize = 875;
+/// ... and it was so many bytes at least, ...
+const PROMOTED_LEAST: usize = 256 * 1024;
+/// ... then so many collections copy what survives to the old generation at once.
+const PROMOTIONS_AT_ONCE: u32 = 15;
+
+/// What the last collections showed about how long objects live.
+#[derive(Debug, Default)]
+pub(crate) struct Outlook {
+    /// Collections of the current window, and what they did.
+    collections: u32,
+    eden_bytes: usize,
+    copied_bytes: usize,
+    pause_ns: u64,
+    /// The share that survived before the budget was raised, while it is tried out.
+    trial: Option<usize>,
+    rest: u32,
+    /// What survived the last collection and stayed young.
+    survived_bytes: usize,
+    promotions_at_once: u32,
+}
+
+/// What a collection of the nursery did, for the outlook.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observed {
+    pub(crate) eden_bytes: usize,
+    pub(crate) survived_bytes: usize,
+    pub(crate) promoted_bytes: usize,
+    /// Was everything promoted?
+    pub(crate) at_once: bool,
+    /// Processor time, so that it says nothing of other programs.
+    pub(crate) cpu_ns: u64,
+}
+
+impl Outlook {
+    /// Shall the next collection promote everything that survives?
+    pub(crate) fn promotes_at_once(&self) -> bool {
+        self.promotions_at_once > 0
+    }
+
+    /// Takes note of a collection; the nursery's budget after it.
+    pub(crate) fn observe(&mut self, observed: Observed, budget: usize) -> usize {
+        self.promotions_at_once = self.promotions_at_once.saturating_sub(1);
+        let young = self.survived_bytes;
+        if !observed.at_once
+            && young >= PROMOTED_LEAST
+            && permille(observed.promoted_bytes, young) >= PROMOTED_HIGH
+        {
+            self.promotions_at_once = PROMOTIONS_AT_ONCE;
+        }
+        self.survived_bytes = observed.survived_bytes;
+        self.collections += 1;
+        self.eden_bytes += observed.eden_bytes;
+        self.copied_bytes += observed.survived_bytes + observed.promoted_bytes;
+        self.pause_ns = self.pause_ns.max(observed.cpu_ns);
+        if self.collections < WINDOW {
+            return budget;
+        }
+        let next = self.end_window(budget);
+        (self.collections, self.eden_bytes, self.copied_bytes) = (0, 0, 0);
+        self.pause_ns = 0;
+        next
+    }
+
+    fn end_window(&mut self, budget: usize) -> usize {
+        let share = permille(self.copied_bytes, self.eden_bytes);
+        if let Some(before) = self.trial.take()
+            && share * 1000 > before * GROWTH_PAYS
+        {
+            self.rest = WINDOWS_OF_REST;
+            return budget / 2;
+        }
+        self.rest = self.rest.saturating_sub(1);
+        if share < SURVIVAL_LOW || share > SURVIVAL_HIGH && self.pause_ns > PAUSE_HIGH_NS {
+            return budget / 2;
+        }
+        // Collections for other reasons come early, and say little about the budget.
+        let is_used_up = self.eden_bytes >= budget / 2 * WINDOW as usize;
+        if share > SURVIVAL_HIGH && is_used_up && self.rest == 0 && self.pause_ns < PAUSE_LOW_NS {
+            self.trial = Some(share);
+            return budget * 2;
+        }
+        budget
+    }
+}
+
+fn permille(part: usize, whole: usize) -> usize {
+    part.saturating_mul(1000) / whole.max(1)
+}
 
 /// The size of the old generation at which it is collected, when so much of it was live the last
 /// time: 80 % more, but not so much that the limit would be reached first.
@@ -86,24 +183,16 @@ pub(crate) fn old_goal(live: usize, limit: usize) -> usize {
     goal.min(live + limit.saturating_sub(live) / 2)
 }
 
-/// The nursery's next budget, after a collection of `eden` bytes of which `survived` were copied.
-pub(crate) fn next_budget(heap: &Heap, eden: usize, survived: usize, pause_ns: u64) -> usize {
+/// A budget for the nursery as it can be: enough for the mutators that allocate at the same time,
+/// and no more than the limits allow.
+pub(crate) fn possible_budget(heap: &Heap, budget: usize) -> usize {
     let most = BUDGET_MOST
         .max(heap.config.nursery_bytes)
         .min(heap.config.nursery_bytes.saturating_mul(BUDGET_GROWTH))
         .clamp(BUDGET_LEAST, heap.nursery.largest_budget());
     let first = heap.config.nursery_bytes.saturating_mul(parallel_mutators(heap));
-    let budget = heap.nursery.budget();
-    let permille = survived.saturating_mul(1000) / eden.max(1);
-    let next = if permille < SURVIVAL_LOW || pause_ns > PAUSE_HIGH_NS {
-        budget / 2
-    } else if permille > SURVIVAL_HIGH && eden >= budget / 2 && pause_ns < PAUSE_LOW_NS {
-        budget * 2
-    } else {
-        budget
-    };
     let room = heap.limit().saturating_sub(heap.used_bytes()) / 2;
-    next.clamp(first.clamp(BUDGET_LEAST, most), most).min(room.max(BUDGET_LEAST))
+    budget.clamp(first.clamp(BUDGET_LEAST, most), most).min(room.max(BUDGET_LEAST))
 }
 
 /// How many mutators can allocate at the same time.
@@ -116,7 +205,50 @@ fn parallel_mutators(heap: &Heap) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{OLD_GOAL_LEAST, Reason, old_goal};
+    use super::{
+        OLD_GOAL_LEAST, Observed, Outlook, PROMOTIONS_AT_ONCE, Reason, WINDOW, WINDOWS_OF_REST,
+        old_goal,
+    };
+
+    const MIB: usize = 1 << 20;
+
+    fn observed(eden_bytes: usize, survived_bytes: usize) -> Observed {
+        Observed { eden_bytes, survived_bytes, promoted_bytes: 0, at_once: false, cpu_ns: 0 }
+    }
+
+    /// The budget after windows in which the budget is used up and so much survives.
+    fn budgets(outlook: &mut Outlook, windows: u32, survives: impl Fn(usize) -> usize) -> usize {
+        (0..windows * WINDOW)
+            .fold(4 * MIB, |budget, _| outlook.observe(observed(budget, survives(budget)), budget))
+    }
+
+    #[test]
+    fn the_budget_grows_while_that_helps() {
+        // As much survives however seldom collections are: what is in use at any moment.
+        assert_eq!(budgets(&mut Outlook::default(), 9, |_| 2 * MIB), 32 * MIB);
+        // Nothing dies: a larger budget only makes longer pauses.
+        let outlook = &mut Outlook::default();
+        assert_eq!(budgets(outlook, 2, |budget| budget), 4 * MIB);
+        assert_eq!(budgets(outlook, WINDOWS_OF_REST - 1, |budget| budget), 4 * MIB);
+        assert_eq!(budgets(outlook, 1, |budget| budget), 8 * MIB);
+    }
+
+    #[test]
+    fn what_lives_long_is_promoted_at_once_for_some_time() {
+        let mut outlook = Outlook::default();
+        outlook.observe(observed(4 * MIB, 3 * MIB), 4 * MIB);
+        assert!(!outlook.promotes_at_once());
+        let mut second = observed(4 * MIB, 3 * MIB);
+        second.promoted_bytes = 3 * MIB;
+        outlook.observe(second, 4 * MIB);
+        for _ in 0..PROMOTIONS_AT_ONCE {
+            assert!(outlook.promotes_at_once());
+            let mut at_once = observed(4 * MIB, 0);
+            (at_once.at_once, at_once.promoted_bytes) = (true, 3 * MIB);
+            outlook.observe(at_once, 4 * MIB);
+        }
+        assert!(!outlook.promotes_at_once());
+    }
 
     #[test]
     fn the_goal_leaves_room_below_the_limit() {

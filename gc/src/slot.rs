@@ -4,9 +4,9 @@
 //! phases themselves are safe Rust. The addresses come from tagged values that point into live
 //! memory (GC-2), from recorded slots (GC-4), or from the side tables of the reservation.
 //!
-//! Words are accessed as relaxed atomics. While the world is stopped nobody else writes, and the
-//! stop orders everything before and after it; the bulk routines are for memory that no other
-//! thread can reach: fresh, or in a stopped world.
+//! Words are accessed as relaxed atomics. While the world is stopped only the workers of a collection
+//! write, by the rules in `minor::copy`, and the stop orders everything before and after it; the
+//! bulk routines are for memory that no other thread writes: fresh, or in a stopped world.
 
 use std::{
     ptr,
@@ -31,6 +31,25 @@ pub(crate) fn load(address: usize) -> u64 {
 #[inline(always)]
 pub(crate) fn store(address: usize, bits: u64) {
     word(address).store(bits, Ordering::Relaxed);
+}
+
+/// The word at an address, with what was written before it was stored by [`store_release`] or
+/// [`compare_exchange`].
+#[inline(always)]
+pub(crate) fn load_acquire(address: usize) -> u64 {
+    word(address).load(Ordering::Acquire)
+}
+
+/// Sets the word at an address; whoever acquires it sees what was written before.
+#[inline(always)]
+pub(crate) fn store_release(address: usize, bits: u64) {
+    word(address).store(bits, Ordering::Release);
+}
+
+/// Sets the word at an address if it is `old`, with release; else what it is, with acquire.
+#[inline(always)]
+pub(crate) fn compare_exchange(address: usize, old: u64, new: u64) -> Result<u64, u64> {
+    word(address).compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire)
 }
 
 #[inline(always)]

@@ -1,3 +1,12 @@
 //! The tests of Lisle that cross its crates, in one program; a module a subject.
 
+mod child;
+mod examples;
 mod language;
+mod memory;
+mod races;
+mod robustness;
+mod support;
+mod terminal;
+mod threads;
+mod tidy;

@@ -42,10 +42,10 @@
         %uncaught)))
 
 ;; What `guard` expands to: `thunk` is its body; `handler`, its clauses, is called with the object
-;; raised, outside the body. With an else clause it is called in tail position. Otherwise it may
-;; return what `%guard-no-match` does, and the object is raised again where it was first raised:
-;; only then are the frames of the raise kept. When the heap is full there is no room to keep them:
-;; the object is then raised again from the guard.
+;; raised, outside the body, in tail position. Without an else clause it gets a procedure too, to
+;; call when no clause matches, which raises the object again where it was first raised: only then
+;; are the frames of the raise kept. When the heap is full there is no room to keep them, and the
+;; object is raised again from the guard.
 (define (%guard thunk handler has-else?)
   ((%call/ec
     (lambda (escape)
@@ -56,25 +56,13 @@
                     (escape (lambda () (handler obj))))
                   (lambda (obj)
                     (if (heap-exhausted? obj)
-                        (escape (lambda () (%try-clauses handler obj raise)))
-                        ((%call/cc
-                          (lambda (raised)
-                            (escape
-                             (lambda ()
-                               (%try-clauses
-                                handler
-                                obj
-                                (lambda (obj)
-                                  (raised (lambda () (raise-continuable obj))))))))))))
+                        (escape (lambda () (handler obj (lambda () (raise obj)))))
+                        (%escape-resumably escape handler obj))))
               thunk)))
         (lambda () result))))))
 
-(define (%try-clauses handler obj raise-again)
-  (let ((result (handler obj)))
-    (if (eq? result %no-match)
-        (raise-again obj)
-        result)))
-
-(define %no-match (list 'no-match))
-
-(define (%guard-no-match) %no-match)
+(define (%escape-resumably escape handler obj)
+  ((%call/cc
+    (lambda (raised)
+      (let ((raise-again (lambda () (raised (lambda () (raise-continuable obj))))))
+        (escape (lambda () (handler obj raise-again))))))))

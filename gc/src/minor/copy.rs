@@ -1,56 +1,106 @@
 //! Copying one object, and scanning what was copied.
 //!
 //! A moved pair has [`Value::FORWARDED`] in its first word and its new value in the second; a moved
-//! object has its new value, which is odd, in place of its header. One thread copies, so moving is
-//! not claimed first.
+//! object has its new value, which is odd, in place of its header.
+//!
+//! A collection begins on one thread, which moves objects by plain stores. When that has scanned
+//! some thousands of objects it shares the rest with helpers ([`crate::team`]) until nothing is
+//! left to scan, and goes on alone. `Copier<SHARED>` is one worker; while `SHARED`, two may come to
+//! the same object:
+//!
+//! - Memory for the copy is taken first, from a buffer of the worker's own, and taken back by the
+//!   one that comes second.
+//! - An object is copied, and then claimed by a compare-and-swap of its header with the new value.
+//!   Nobody writes to the rest of it, so an idle copy is merely dropped.
+//! - A pair is claimed by setting its first word to [`Value::BUSY`]; between that and its
+//!   forwarding mark are three stores, for which others wait.
+//! - Forwarding marks are stored with release and read with acquire, so whoever follows one sees
+//!   the copy complete.
 
 use super::{Copied, payload};
 use crate::{
     Header, Heap, Value,
     layout::{BLOCK_BYTES, Layout},
     nursery::{AGE_ARRIVING, AGE_EDEN},
-    old::blocks::Blocks,
+    old::blocks::Run,
     roots::RootVisitor,
     slot,
+    team::{Job, Pool},
     value::TAG_PAIR,
 };
-use parking_lot::MutexGuard;
+use parking_lot::Mutex;
+use std::{mem, sync::Arc};
 
-/// The state of one minor collection.
-pub(crate) struct Copier<'h> {
+/// So many objects are scanned before a collection wakes helpers: some 50 to 100 microseconds of
+/// work, about what waking takes.
+const SCANNED_ALONE: usize = 4096;
+/// ... and so many when it woke them before, for other roots.
+const SCANNED_AGAIN: usize = 512;
+/// After so many objects a worker looks whether another one has nothing to do.
+const SCANNED_BETWEEN: usize = 64;
+
+/// One worker of a minor collection.
+pub(crate) struct Copier<'h, const SHARED: bool> {
     heap: &'h Heap,
     layout: Layout,
-    blocks: MutexGuard<'h, Blocks>,
     promote_all: bool,
-    /// The survivor block that is being filled.
-    cursor: usize,
-    end: usize,
+    room: Room,
     /// Copied, but not scanned yet.
     grey: Vec<Value>,
     /// Old slots that hold a young pointer.
     again: Vec<usize>,
     copied: Copied,
+    /// Objects to be scanned before it looks whether to share.
+    patience: usize,
 }
 
-impl<'h> Copier<'h> {
-    pub(crate) fn new(heap: &'h Heap, promote_all: bool) -> Copier<'h> {
+/// Where a worker puts its copies.
+#[derive(Default)]
+struct Room {
+    /// The survivor block that is being filled.
+    cursor: usize,
+    end: usize,
+    old: Run,
+}
+
+/// The scanning that a collection shares with helpers.
+struct Sharing {
+    heap: Arc<Heap>,
+    promote_all: bool,
+    pool: Pool,
+    results: Mutex<Vec<(Vec<usize>, Copied)>>,
+}
+
+impl Job for Sharing {
+    fn help(&self) {
+        if self.pool.join() {
+            let mut copier = Copier::<true>::new(&self.heap, self.promote_all);
+            copier.drain_pool(&self.pool);
+            self.results.lock().push(copier.finish());
+        }
+    }
+}
+
+impl<'h, const SHARED: bool> Copier<'h, SHARED> {
+    pub(crate) fn new(heap: &'h Heap, promote_all: bool) -> Copier<'h, SHARED> {
         Copier {
             heap,
             layout: heap.layout,
-            blocks: heap.old.lock_blocks(),
             promote_all,
-            cursor: 0,
-            end: 0,
+            room: Room::default(),
             grey: Vec::new(),
             again: Vec::new(),
             copied: Copied::default(),
+            patience: SCANNED_ALONE,
         }
     }
 
-    /// Ends the collection: the old slots to be recorded again, and what was done.
+    /// Ends this worker's part: the old slots to be recorded again, and what was done.
     pub(crate) fn finish(self) -> (Vec<usize>, Copied) {
         debug_assert!(self.grey.is_empty());
-        self.heap.old.publish_blocks(&self.blocks);
+        let mut blocks = self.heap.old.lock_blocks();
+        self.room.old.give_back(&mut blocks);
+        self.heap.old.publish_blocks(&blocks);
         (self.again, self.copied)
     }
 
@@ -73,17 +123,24 @@ impl<'h> Copier<'h> {
     #[inline(always)]
     fn copy_pair(&mut self, v: Value, to_old: bool) -> u64 {
         let from = v.address();
-        let first = slot::load(from);
-        let second = slot::load(from + 8);
+        let first = if SHARED { slot::load_acquire(from) } else { slot::load(from) };
         if first == Value::FORWARDED.bits() {
-            return second;
+            return slot::load(from + 8);
         }
         let to = self.allocate(16, to_old);
+        if SHARED && !claim_pair(from, first) {
+            self.take_back(to, 16);
+            return slot::load(from + 8);
+        }
         slot::store(to, first);
-        slot::store(to + 8, second);
+        slot::store(to + 8, slot::load(from + 8));
         let moved = Value::from_address(to, TAG_PAIR);
-        slot::store(from, Value::FORWARDED.bits());
         slot::store(from + 8, moved.bits());
+        if SHARED {
+            slot::store_release(from, Value::FORWARDED.bits());
+        } else {
+            slot::store(from, Value::FORWARDED.bits());
+        }
         self.grey.push(moved);
         moved.bits()
     }
@@ -91,16 +148,24 @@ impl<'h> Copier<'h> {
     #[inline(always)]
     fn copy_object(&mut self, v: Value, to_old: bool) -> u64 {
         let from = v.address();
-        let first = slot::load(from);
+        let first = if SHARED { slot::load_acquire(from) } else { slot::load(from) };
         if first & 1 == 1 {
             return first;
         }
         let header = Header::from_bits(first);
         let words = header.total_words();
         let to = self.allocate(8 * words, to_old);
-        slot::copy_words(from, to, words);
+        slot::store(to, first);
+        slot::copy_words(from + 8, to + 8, words - 1);
         let moved = Value::from_address(to, v.tag());
-        slot::store(from, moved.bits());
+        if SHARED {
+            if let Err(other) = slot::compare_exchange(from, first, moved.bits()) {
+                self.take_back(to, 8 * words);
+                return other;
+            }
+        } else {
+            slot::store(from, moved.bits());
+        }
         if !header.is_raw() {
             self.grey.push(moved);
         }
@@ -110,9 +175,9 @@ impl<'h> Copier<'h> {
     #[inline(always)]
     fn allocate(&mut self, bytes: usize, to_old: bool) -> usize {
         if !to_old {
-            let at = self.cursor;
-            if bytes <= self.end - at {
-                self.cursor = at + bytes;
+            let at = self.room.cursor;
+            if bytes <= self.room.end - at {
+                self.room.cursor = at + bytes;
                 self.copied.survived_bytes += bytes;
                 return at;
             }
@@ -123,16 +188,27 @@ impl<'h> Copier<'h> {
         }
         self.copied.promoted_bytes += bytes;
         self.copied.promoted_objects += 1;
-        self.blocks
-            .allocate(&self.heap.memory, bytes)
-            .expect("the old range is several times the limit, and the system gives memory")
+        self.room.old.allocate(&self.heap.old, &self.heap.memory, bytes)
     }
 
     #[cold]
     fn refill_cold(&mut self, bytes: usize) -> Option<usize> {
         let start = self.heap.nursery.take_survivor(&self.heap.memory)?;
-        (self.cursor, self.end) = (start + bytes, start + BLOCK_BYTES);
+        (self.room.cursor, self.room.end) = (start + bytes, start + BLOCK_BYTES);
         Some(start)
+    }
+
+    /// Takes the last allocation back: another worker was faster.
+    #[cold]
+    fn take_back(&mut self, address: usize, bytes: usize) {
+        if self.layout.is_old_address(address) {
+            self.room.old.take_back(address, bytes);
+            self.copied.promoted_bytes -= bytes;
+            self.copied.promoted_objects -= 1;
+        } else {
+            self.room.cursor = address;
+            self.copied.survived_bytes -= bytes;
+        }
     }
 
     /// Updates a slot of an old object, which is recorded again if it then holds a young pointer.
@@ -156,28 +232,123 @@ impl<'h> Copier<'h> {
         }
     }
 
-    /// Scans what was copied, and what is copied meanwhile, until nothing is left.
-    pub(crate) fn drain(&mut self) {
-        while let Some(object) = self.grey.pop() {
-            let (start, words) = payload(object);
-            let end = start + 8 * words;
-            let mut at = start;
-            if self.layout.is_old_address(object.address()) {
-                while at < end {
-                    self.update_old_slot(at);
-                    at += 8;
-                }
-            } else {
-                while at < end {
-                    self.update_young_slot(at);
-                    at += 8;
-                }
+    #[inline(always)]
+    fn scan(&mut self, object: Value) {
+        let (start, words) = payload(object);
+        let end = start + 8 * words;
+        let mut at = start;
+        if self.layout.is_old_address(object.address()) {
+            while at < end {
+                self.update_old_slot(at);
+                at += 8;
+            }
+        } else {
+            while at < end {
+                self.update_young_slot(at);
+                at += 8;
             }
         }
     }
 }
 
-impl RootVisitor for Copier<'_> {
+impl<'h> Copier<'h, false> {
+    /// Scans what was copied, and what is copied meanwhile, until nothing is left.
+    pub(crate) fn drain(&mut self) {
+        while let Some(object) = self.grey.pop() {
+            self.scan(object);
+            self.patience -= 1;
+            if self.patience == 0 {
+                self.patience = SCANNED_AGAIN;
+                // A single object leads to no work for two as yet.
+                if self.grey.len() > 1 {
+                    self.share_cold();
+                }
+            }
+        }
+    }
+
+    /// Goes on together with helpers, until nothing is left to scan.
+    #[cold]
+    fn share_cold(&mut self) {
+        let helpers = self.heap.cores() - 1;
+        let Some(heap) = self.heap.shared().filter(|_| helpers > 0) else { return };
+        let sharing = Arc::new(Sharing {
+            heap,
+            promote_all: self.promote_all,
+            pool: Pool::new(),
+            results: Mutex::default(),
+        });
+        let mut worker = Copier::<'h, true> {
+            room: mem::take(&mut self.room),
+            grey: mem::take(&mut self.grey),
+            again: mem::take(&mut self.again),
+            copied: self.copied,
+            ..Copier::new(self.heap, self.promote_all)
+        };
+        self.heap.team.share(helpers, sharing.clone(), || worker.drain_shared(&sharing.pool));
+        self.room = worker.room;
+        self.grey = worker.grey;
+        self.again = worker.again;
+        self.copied = worker.copied;
+        let mut results = sharing.results.lock();
+        self.copied.helpers = self.copied.helpers.max(results.len());
+        for (again, copied) in results.drain(..) {
+            self.again.extend(again);
+            self.copied.add(&copied);
+        }
+    }
+}
+
+impl Copier<'_, true> {
+    /// A helper's part: it has nothing of its own to begin with.
+    fn drain_pool(&mut self, pool: &Pool) {
+        while let Some(packet) = pool.take() {
+            self.grey = packet;
+            self.drain_own(pool);
+        }
+    }
+
+    /// The part of the worker that shares what it has.
+    fn drain_shared(&mut self, pool: &Pool) {
+        self.drain_own(pool);
+        self.drain_pool(pool);
+    }
+
+    fn drain_own(&mut self, pool: &Pool) {
+        let mut patience = SCANNED_BETWEEN;
+        while let Some(object) = self.grey.pop() {
+            self.scan(object);
+            patience -= 1;
+            if patience == 0 {
+                patience = SCANNED_BETWEEN;
+                pool.offer(&mut self.grey);
+            }
+        }
+    }
+}
+
+/// Claims a pair whose first word was `first`. False when another worker has moved it, for whose
+/// forwarding mark this waits.
+#[inline(always)]
+fn claim_pair(from: usize, first: u64) -> bool {
+    if first != Value::BUSY.bits()
+        && slot::compare_exchange(from, first, Value::BUSY.bits()).is_ok()
+    {
+        return true;
+    }
+    let mut turns = 0u32;
+    while slot::load_acquire(from) != Value::FORWARDED.bits() {
+        turns += 1;
+        if turns.is_multiple_of(64) {
+            // The other one was put off its processor between its stores.
+            std::thread::yield_now();
+        }
+        std::hint::spin_loop();
+    }
+    false
+}
+
+impl RootVisitor for Copier<'_, false> {
     fn visit(&mut self, slot: &mut Value) {
         *slot = Value::from_bits(self.forward(slot.bits()));
     }

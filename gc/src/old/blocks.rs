@@ -9,14 +9,17 @@
 
 use crate::{
     layout::{BLOCK_BYTES, BYTES_PER_MARK_BYTE, LINE_BYTES, LINES_PER_BLOCK, Layout},
+    old::Old,
     os::{Growing, Reservation},
     slot,
     stress::POISON,
 };
 
 const COMMIT_STEP: usize = 4 << 20;
-/// Free blocks that keep their memory after a sweep.
+/// Free blocks that keep their memory after a sweep: so many, and one for so many in use, since the
+/// heap will grow by more than that before the next sweep. Fresh memory costs a fault a page.
 const KEEP_BLOCKS: usize = (4 << 20) / BLOCK_BYTES;
+const KEEP_SHARE: usize = 3;
 
 /// The blocks of one heap's old generation.
 pub(crate) struct Blocks {
@@ -36,7 +39,76 @@ pub(crate) struct Blocks {
     line: usize,
     /// The rest of the overflow block.
     overflow: (usize, usize),
+    /// Rests of runs that collections gave back, each of a line at least.
+    rests: Vec<(usize, usize)>,
     used_bytes: usize,
+}
+
+/// A part of the old generation that one worker of a collection allocates in.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    cursor: usize,
+    end: usize,
+    /// For objects of more than a line that do not fit.
+    overflow: (usize, usize),
+}
+
+impl Run {
+    /// Memory for an object, as [`Blocks::allocate`].
+    #[inline(always)]
+    pub(crate) fn allocate(&mut self, old: &Old, memory: &Reservation, bytes: usize) -> usize {
+        let address = self.cursor;
+        if bytes <= self.end - address {
+            self.cursor = address + bytes;
+            return address;
+        }
+        self.allocate_cold(old, memory, bytes)
+    }
+
+    #[cold]
+    fn allocate_cold(&mut self, old: &Old, memory: &Reservation, bytes: usize) -> usize {
+        const ROOM: &str = "the old range is several times the limit, and the system gives memory";
+        if bytes > LINE_BYTES && bytes <= self.overflow.1 - self.overflow.0 {
+            self.overflow.0 += bytes;
+            return self.overflow.0 - bytes;
+        }
+        let mut blocks = old.lock_blocks();
+        if bytes <= LINE_BYTES {
+            (self.cursor, self.end) = blocks.take_run(memory).expect(ROOM);
+            self.cursor += bytes;
+            return self.cursor - bytes;
+        }
+        if bytes <= blocks.overflow.1 - blocks.overflow.0 {
+            std::mem::swap(&mut self.overflow, &mut blocks.overflow);
+        } else if let Some(start) = blocks.take_free(memory) {
+            blocks.keep_rest(self.overflow);
+            self.overflow = (start, start + BLOCK_BYTES);
+        } else {
+            return blocks.allocate_in_runs(memory, bytes).expect(ROOM);
+        }
+        self.overflow.0 += bytes;
+        self.overflow.0 - bytes
+    }
+
+    /// Takes back the last allocation.
+    #[inline(always)]
+    pub(crate) fn take_back(&mut self, address: usize, bytes: usize) {
+        if self.cursor == address + bytes {
+            self.cursor = address;
+        } else if self.overflow.0 == address + bytes {
+            self.overflow.0 = address;
+        }
+    }
+
+    /// Gives what is left to whoever allocates next.
+    pub(crate) fn give_back(self, blocks: &mut Blocks) {
+        blocks.keep_rest((self.cursor, self.end));
+        let mut rest = self.overflow;
+        if rest.1 - rest.0 > blocks.overflow.1 - blocks.overflow.0 {
+            std::mem::swap(&mut rest, &mut blocks.overflow);
+        }
+        blocks.keep_rest(rest);
+    }
 }
 
 /// What a sweep found.
@@ -66,6 +138,7 @@ impl Blocks {
             block: 0,
             line: LINES_PER_BLOCK,
             overflow: (0, 0),
+            rests: Vec::new(),
             used_bytes: 0,
         }
     }
@@ -124,7 +197,27 @@ impl Blocks {
         slot::table(self.layout.lines_base + block * LINES_PER_BLOCK, LINES_PER_BLOCK)
     }
 
+    /// A run of a line or more, for a worker of a collection.
+    fn take_run(&mut self, memory: &Reservation) -> Option<(usize, usize)> {
+        if self.end - self.cursor < LINE_BYTES {
+            self.next_run(memory)?;
+        }
+        let run = (self.cursor, self.end);
+        (self.cursor, self.end) = (0, 0);
+        Some(run)
+    }
+
+    fn keep_rest(&mut self, rest: (usize, usize)) {
+        if rest.1 - rest.0 >= LINE_BYTES {
+            self.rests.push(rest);
+        }
+    }
+
     fn next_run(&mut self, memory: &Reservation) -> Option<()> {
+        if let Some((start, end)) = self.rests.pop() {
+            self.set_run(start, end - start);
+            return Some(());
+        }
         loop {
             if self.line < LINES_PER_BLOCK {
                 let marks = &self.line_marks(self.block)[self.line..];
@@ -189,6 +282,7 @@ impl Blocks {
         (self.cursor, self.end) = (0, 0);
         self.line = LINES_PER_BLOCK;
         self.overflow = (0, 0);
+        self.rests.clear();
         self.recyclable.clear();
         const MARK_BYTES: usize = BLOCK_BYTES / BYTES_PER_MARK_BYTE;
         for (block, _) in self.in_use.iter().enumerate().filter(|&(_, &used)| used) {
@@ -235,7 +329,8 @@ impl Blocks {
 
     /// Gives the memory of all free blocks but the lowest few back to the system.
     fn release(&self, memory: &Reservation) {
-        let excess = self.free.len().saturating_sub(KEEP_BLOCKS);
+        let keep = KEEP_BLOCKS + (self.in_use.len() - self.free.len()) / KEEP_SHARE;
+        let excess = self.free.len().saturating_sub(keep);
         for run in self.free[..excess].chunk_by(|a, b| *a == b + 1) {
             let lowest = run[run.len() - 1];
             memory.discard(self.block_start(lowest), run.len() * BLOCK_BYTES);

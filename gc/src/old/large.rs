@@ -1,5 +1,8 @@
-//! Large objects: runs of pages in their own part of the old range, best fit, memory returned to
-//! the system when the object dies. What is handed out reads as zero.
+//! Large objects: runs of pages in their own part of the old range, best fit.
+//!
+//! The memory of dead objects is returned to the system, but for a part that the next ones will
+//! need: fresh memory costs a fault a page, which is more than filling it. So free runs are clean
+//! (they read as zero) or used.
 
 use crate::{
     layout::{BYTES_PER_MARK_BYTE, Layout},
@@ -8,10 +11,11 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Less than a huge page, so that only large enough objects get these.
-const COMMIT_STEP: usize = 1 << 20;
-/// Objects from this size on get huge pages.
-const HUGE_LEAST: usize = 2 * HUGE_BYTES;
+/// All but the first step has huge pages.
+const COMMIT_STEP: usize = 2 * HUGE_BYTES;
+/// Free memory that is not returned at a sweep: so much, and this share of what is live.
+const KEEP_BYTES: usize = 8 << 20;
+const KEEP_SHARE: usize = 4;
 
 /// The large objects of one heap.
 pub(crate) struct Large {
@@ -20,12 +24,28 @@ pub(crate) struct Large {
     marks: Growing,
     /// Addresses from here on were never used.
     untouched: usize,
-    /// Free runs: start to bytes, and (bytes, start).
-    free: BTreeMap<usize, usize>,
+    /// Free runs: start to what is there, and (bytes, start).
+    free: BTreeMap<usize, Run>,
     free_by_size: BTreeSet<(usize, usize)>,
     /// Objects: start to bytes of their pages.
     objects: BTreeMap<usize, usize>,
     used_bytes: usize,
+}
+
+/// A free run.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    bytes: usize,
+    /// Does it read as zero?
+    is_clean: bool,
+}
+
+/// Memory for an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) start: usize,
+    /// Does it read as zero?
+    pub(crate) is_clean: bool,
 }
 
 impl Large {
@@ -57,16 +77,16 @@ impl Large {
         bytes.checked_next_multiple_of(PAGE_BYTES)
     }
 
-    /// Zeroed memory for an object.
-    pub(crate) fn allocate(&mut self, memory: &Reservation, bytes: usize) -> Option<usize> {
+    /// Memory for an object.
+    pub(crate) fn allocate(&mut self, memory: &Reservation, bytes: usize) -> Option<Place> {
         let bytes = Large::footprint(bytes)?;
-        let start = match self.free_by_size.range((bytes, 0)..).next().copied() {
-            Some((length, start)) => {
-                self.remove_free(start, length);
-                if length > bytes {
-                    self.insert_free(start + bytes, length - bytes);
+        let fit = self.free_by_size.range((bytes, 0)..).next().copied();
+        let place = match fit.and_then(|(_, start)| Some((start, self.remove_free(start)?))) {
+            Some((start, run)) => {
+                if run.bytes > bytes {
+                    self.insert_free(start + bytes, Run { bytes: run.bytes - bytes, ..run });
                 }
-                start
+                Place { start, is_clean: run.is_clean }
             }
             None => {
                 let start = self.untouched;
@@ -79,25 +99,23 @@ impl Large {
                     return None;
                 }
                 self.untouched = end;
-                start
+                Place { start, is_clean: true }
             }
         };
-        if bytes >= HUGE_LEAST {
-            memory.prefer_huge(start, bytes);
-        }
-        self.objects.insert(start, bytes);
+        self.objects.insert(place.start, bytes);
         self.used_bytes += bytes;
-        Some(start)
+        Some(place)
     }
 
-    fn insert_free(&mut self, start: usize, bytes: usize) {
-        self.free.insert(start, bytes);
-        self.free_by_size.insert((bytes, start));
+    fn insert_free(&mut self, start: usize, run: Run) {
+        self.free.insert(start, run);
+        self.free_by_size.insert((run.bytes, start));
     }
 
-    fn remove_free(&mut self, start: usize, bytes: usize) {
-        self.free.remove(&start);
-        self.free_by_size.remove(&(bytes, start));
+    fn remove_free(&mut self, start: usize) -> Option<Run> {
+        let run = self.free.remove(&start)?;
+        self.free_by_size.remove(&(run.bytes, start));
+        Some(run)
     }
 
     /// Does an object start here?
@@ -136,50 +154,94 @@ impl Large {
         });
         self.used_bytes -= freed;
         for (start, bytes) in dead {
-            memory.discard(start, bytes);
-            self.free_run(start, bytes);
+            self.free_run(start, Run { bytes, is_clean: false });
         }
+        self.release(memory);
         freed
     }
 
     /// Adds a run to the free ones, joined with its neighbours.
-    fn free_run(&mut self, mut start: usize, mut bytes: usize) {
-        if let Some((&before, &length)) = self.free.range(..start).next_back()
-            && before + length == start
+    fn free_run(&mut self, mut start: usize, mut run: Run) {
+        if let Some((&before, below)) = self.free.range(..start).next_back()
+            && before + below.bytes == start
+            && let Some(below) = self.remove_free(before)
         {
-            self.remove_free(before, length);
             start = before;
-            bytes += length;
+            run = below.joined(run);
         }
-        if let Some(length) = self.free.get(&(start + bytes)).copied() {
-            self.remove_free(start + bytes, length);
-            bytes += length;
+        if let Some(above) = self.remove_free(start + run.bytes) {
+            run = run.joined(above);
         }
-        if start + bytes == self.untouched {
+        self.insert_free(start, run);
+    }
+
+    /// Returns used free memory to the system, from the highest addresses down, but for what is
+    /// kept. What lies at the end of the used part of the range counts as never used then.
+    fn release(&mut self, memory: &Reservation) {
+        let used: usize = self.free.values().filter(|run| !run.is_clean).map(|run| run.bytes).sum();
+        let mut excess = used.saturating_sub(KEEP_BYTES + self.used_bytes / KEEP_SHARE);
+        for (&start, run) in self.free.iter_mut().rev() {
+            if excess < run.bytes {
+                break;
+            }
+            if !run.is_clean {
+                memory.discard(start, run.bytes);
+                run.is_clean = true;
+                excess -= run.bytes;
+            }
+        }
+        if let Some((&start, run)) = self.free.last_key_value()
+            && run.is_clean
+            && start + run.bytes == self.untouched
+        {
             self.untouched = start;
-        } else {
-            self.insert_free(start, bytes);
+            self.remove_free(start);
         }
+    }
+}
+
+impl Run {
+    /// This run and the one above it.
+    fn joined(self, above: Run) -> Run {
+        Run { bytes: self.bytes + above.bytes, is_clean: self.is_clean && above.is_clean }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Large;
+    use super::{KEEP_BYTES, Large};
     use crate::{layout::Layout, slot};
 
     #[test]
-    fn dead_objects_are_zeroed_and_used_again() {
+    fn dead_objects_are_used_again_and_known_to_be_dirty() {
         let (memory, layout) = Layout::reserve(64 << 20).expect("address space");
         let mut large = Large::new(layout);
-        let first = large.allocate(&memory, 10_000).expect("room");
-        let second = large.allocate(&memory, 20_000).expect("room");
+        let first = large.allocate(&memory, 10_000).expect("room").start;
+        let second = large.allocate(&memory, 20_000).expect("room").start;
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(second), 1);
         assert_eq!(large.sweep(&memory), 12_288);
         assert!(!large.is_object(first) && large.is_object(second));
-        assert_eq!(large.allocate(&memory, 12_000), Some(first));
-        assert_eq!(slot::load(first), 0);
+        let again = large.allocate(&memory, 12_000).expect("room");
+        assert_eq!((again.start, again.is_clean), (first, false));
+        assert!(large.allocate(&memory, 12_000).expect("room").is_clean);
+    }
+
+    #[test]
+    fn much_free_memory_goes_back_and_reads_as_zero() {
+        let (memory, layout) = Layout::reserve(64 << 20).expect("address space");
+        let mut large = Large::new(layout);
+        let bytes = 2 * KEEP_BYTES;
+        let first = large.allocate(&memory, bytes).expect("room").start;
+        let last = large.allocate(&memory, 5000).expect("room").start;
+        slot::store(first, 7);
+        slot::store_byte(layout.mark_byte(last), 1);
+        large.sweep(&memory);
+        let again = large.allocate(&memory, bytes).expect("room");
+        assert_eq!((again.start, again.is_clean, slot::load(first)), (first, true, 0));
+        large.begin_marking();
+        large.sweep(&memory);
+        assert_eq!((large.untouched, large.free.len()), (layout.large_base, 0));
     }
 
     #[test]
@@ -187,7 +249,7 @@ mod tests {
         let (memory, layout) = Layout::reserve(64 << 20).expect("address space");
         let mut large = Large::new(layout);
         let addresses: Vec<usize> =
-            (0..4).map(|_| large.allocate(&memory, 9_000).expect("room")).collect();
+            (0..4).map(|_| large.allocate(&memory, 9_000).expect("room").start).collect();
         for dead in [0, 2, 1] {
             large.begin_marking();
             for (index, &address) in addresses.iter().enumerate() {
@@ -197,7 +259,8 @@ mod tests {
             }
             large.sweep(&memory);
         }
-        assert_eq!(large.allocate(&memory, 3 * 12_288), Some(addresses[0]));
+        let joined = large.allocate(&memory, 3 * 12_288).expect("room");
+        assert_eq!(joined.start, addresses[0]);
         assert!(large.allocate(&memory, usize::MAX).is_none());
     }
 }

@@ -4,11 +4,12 @@ use super::Result;
 use super::context::{Context, constant, lambda, thunk};
 use super::scope::{LocalScope, Scope};
 use super::special::Special;
-use crate::core_form::Core;
+use crate::core_form::{Call, Core};
 use crate::read::datum::{Datum, DatumKind};
 
 impl Context<'_> {
-    /// `(guard (variable clause ...) body ...)`.
+    /// `(guard (variable clause ...) body ...)`. Without an else clause the clauses get, besides the
+    /// condition, a procedure to call when none matches.
     pub(super) fn guard(&mut self, form: &Datum, scope: &Scope) -> Result<Core> {
         let special = Special::Guard;
         let (spec, body) = self.bindings_and_body(special, form)?;
@@ -22,14 +23,17 @@ impl Context<'_> {
         let body = self.body(special, body, form, scope)?;
         let local = LocalScope::inside(scope);
         let condition = self.bind_local(ident, &local);
+        let no_match = self.vars.fresh(self.session.symbols.intern("no-match"));
         let mut has_else = true;
-        let handler = self.cond_clauses(special, clauses, form, &Scope::Local(local), |cx| {
+        let handler = self.cond_clauses(special, clauses, form, &Scope::Local(local), |_| {
             has_else = false;
-            cx.call_core("%guard-no-match", Vec::new(), span)
+            let callee = Core::Local(no_match, span);
+            Ok(Core::Call(Box::new(Call { callee, args: Vec::new(), span })))
         })?;
+        let params = if has_else { vec![condition] } else { vec![condition, no_match] };
         let args = vec![
             thunk(body, span),
-            lambda(vec![condition], None, handler, span),
+            lambda(params, None, handler, span),
             constant(DatumKind::Bool(has_else), span),
         ];
         self.call_core("%guard", args, span)

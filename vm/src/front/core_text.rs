@@ -3,7 +3,7 @@
 use crate::read::datum::Datum;
 use crate::read::reader::Reader;
 use crate::source::{SourceId, Sources};
-use crate::symbols::{Sym, Symbols};
+use crate::symbols::Symbols;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -72,11 +72,6 @@ pub fn definition(name: &str, symbols: &Symbols, sources: &Sources) -> Option<Da
         Ok(datum) => datum,
         Err(error) => panic!("{file}: {}", error.message),
     }
-}
-
-/// All names that the Scheme library defines.
-pub fn names(symbols: &Symbols) -> Vec<Sym> {
-    INDEX.keys().map(|name| symbols.intern(name)).collect()
 }
 
 /// The byte ranges of the parenthesised forms at top level: those that begin in the first column.

@@ -17,6 +17,7 @@ pub const PRIMS: &[Prim] = &[
     prim("environment?", is_environment, 1, 1),
     blocking("%read-program", read_program, 1, 1),
     prim("command-line", command_line, 0, 0),
+    prim("features", features, 0, 0),
     prim("%exit-process", exit_process, 1, 1),
 ];
 
@@ -111,6 +112,14 @@ fn command_line(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
     let mut items = Vec::new();
     for argument in &cx.vm().config.command_line {
         items.push(cx.string(argument)?);
+    }
+    cx.list(&items)
+}
+
+fn features(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    let mut items = Vec::new();
+    for feature in crate::expand::FEATURES {
+        items.push(cx.intern(feature)?);
     }
     cx.list(&items)
 }

@@ -283,11 +283,11 @@ impl<'t> Lexer<'t> {
         Ok(Token::Atom(DatumKind::Symbol(self.symbol(text))))
     }
     fn symbol(&mut self, text: &'t str) -> Sym {
-        if let Some(sym) = self.seen.get(text) {
-            return *sym;
-        }
         if self.fold_case {
             return self.symbols.intern(&text.to_lowercase());
+        }
+        if let Some(sym) = self.seen.get(text) {
+            return *sym;
         }
         let sym = self.symbols.intern(text);
         self.seen.insert(text, sym);

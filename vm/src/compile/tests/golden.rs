@@ -106,16 +106,16 @@ fn a_closed_procedure_is_a_constant() {
         "f: frame 6, captures 0
            clause of 1
              0  Const            r2 lambda
-             1  Fixnum           r3 1
-             2  Fixnum           r4 2
-             3  CallKnown        r1 2
-             4  Const            r3 lambda
-             5  Fixnum           r4 3
-             6  Fixnum           r5 4
-             7  CallKnown        r2 2
-             8  Const            r3 lambda
-             9  PrimN            r1 r1..4 list
-            11  Return           r1
+             2  Fixnum           r3 1
+             3  Fixnum           r4 2
+             4  CallKnown        r1 2
+             5  Const            r3 lambda
+             7  Fixnum           r4 3
+             8  Fixnum           r5 4
+             9  CallKnown        r2 2
+            10  Const            r3 lambda
+            12  PrimN            r1 r1..4 list
+            14  Return           r1
          lambda: frame 3, captures 0
            clause of 2
              0  Prim1            r2 r0 display
@@ -134,24 +134,24 @@ fn tests_inside_tests_jump_straight_to_the_arms() {
         "(define (h x y) (if (if x (eq? y 'a) (memv y '(b c))) (display 1) (< x y 3)))",
         "h: frame 3, captures 0
            clause of 2
-             0  JumpIfFalse      r0 -> 5
+             0  JumpIfFalse      r0 -> 6
              1  Const            r2 'a
-             2  JumpUnlessEq     r1 r2 -> 16
-             4  Jump             -> 12
-             5  Const            r2 'b
-             6  JumpUnlessEq     r1 r2 -> 9
-             8  Jump             -> 12
-             9  Const            r2 'c
-            10  JumpUnlessEq     r1 r2 -> 16
-            12  Fixnum           r2 1
-            13  Prim1            r2 r2 display
-            15  Return           r2
-            16  JumpUnlessLt     r0 r1 -> 21
-            18  Fixnum           r2 3
-            19  Lt               r2 r1 r2
-            20  Return           r2
-            21  Immediate        r2 0
-            22  Return           r2",
+             3  JumpUnlessEq     r1 r2 -> 19
+             5  Jump             -> 15
+             6  Const            r2 'b
+             8  JumpUnlessEq     r1 r2 -> 11
+            10  Jump             -> 15
+            11  Const            r2 'c
+            13  JumpUnlessEq     r1 r2 -> 19
+            15  Fixnum           r2 1
+            16  Prim1            r2 r2 display
+            18  Return           r2
+            19  JumpUnlessLt     r0 r1 -> 24
+            21  Fixnum           r2 3
+            22  Lt               r2 r1 r2
+            23  Return           r2
+            24  Immediate        r2 0
+            25  Return           r2",
     );
 }
 

@@ -244,6 +244,20 @@ impl Frame<'_, '_> {
         }
     }
 
+    /// Two operations; the first result is the second operand of the second when `swapped`.
+    fn fused(
+        &mut self,
+        i: &Instruction<'_>,
+        first: &'static str,
+        second: &'static str,
+        swapped: bool,
+    ) -> Result<Toy, Stop> {
+        let inner = self.store.standard(first, &[self.get(i.b), self.get(i.c)])?;
+        let last = self.get(i.x());
+        let operands = if swapped { [last, inner] } else { [inner, last] };
+        self.store.standard(second, &operands)
+    }
+
     fn simple(&mut self, code: &Code, i: &Instruction<'_>) -> Result<(), Stop> {
         let value = match i.op {
             Op::Move => self.get(i.b),
@@ -267,6 +281,12 @@ impl Frame<'_, '_> {
                 let addend = i64::from((i.c as u8).cast_signed());
                 Toy::Int(self.get(i.b).int()?.wrapping_add(addend))
             }
+            Op::MulAdd => self.fused(i, "*", "+", false)?,
+            Op::MulSub => self.fused(i, "*", "-", false)?,
+            Op::SubMul => self.fused(i, "*", "-", true)?,
+            Op::MulMul => self.fused(i, "*", "*", false)?,
+            Op::AddAdd => self.fused(i, "+", "+", false)?,
+            Op::SubAdd => self.fused(i, "-", "+", false)?,
             _ => match unary(i.op).map(|name| (name, 1)).or(binary(i.op).map(|name| (name, 2))) {
                 Some((name, 1)) => self.store.standard(name, &[self.get(i.b)])?,
                 Some((name, _)) => self.store.standard(name, &[self.get(i.b), self.get(i.c)])?,

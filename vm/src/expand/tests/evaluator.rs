@@ -40,7 +40,6 @@ pub(super) const PROCEDURES: &[&str] = &[
     "%record-ref",
     "%record-set!",
     "%guard",
-    "%guard-no-match",
     "%parameterize",
     "%make-promise-lazy",
     "%make-promise-eager",

@@ -110,7 +110,7 @@ fn quasi_quotation_builds_data() {
 fn guards_and_their_like_call_internal_procedures() {
     check_core(
         "(guard (e ((eqv? e 1) 2)) (f))",
-        "(%guard (lambda () (f)) (lambda (e.0) (if (eqv? e.0 '1) '2 (%guard-no-match))) '#f)",
+        "(%guard (lambda () (f)) (lambda (e.0 no-match.1) (if (eqv? e.0 '1) '2 (no-match.1))) '#f)",
     );
     check_core(
         "(guard (e (else e)) 1 2)",

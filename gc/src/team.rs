@@ -1,0 +1,269 @@
+//! The collector's helpers: threads that sleep until a collection has enough to share, and the
+//! pool through which they share it.
+//!
+//! A collection begins on one thread. When it has found that there is much to do it posts a
+//! [`Job`]; helpers join it as they wake, and the collection goes on meanwhile, so nothing is lost
+//! when they come late or not at all. What is to be done lies in each one's own list; only when
+//! somebody is without work do the others put a part of theirs into the [`Pool`]. Helpers end with
+//! the heap.
+
+use crate::Value;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// No more helpers than this, however many cores there are.
+const HELPERS_MOST: usize = 15;
+/// Turns that a worker without work waits before it sleeps: a few microseconds.
+const SPINS: usize = 400;
+/// With fewer objects than this, a worker keeps what it has.
+const SHARE_LEAST: usize = 4;
+
+/// Work that several threads can do together.
+pub(crate) trait Job: Send + Sync {
+    /// Does a part, until nothing is left. May find that nothing is.
+    fn help(&self);
+}
+
+/// The helpers of one heap.
+pub(crate) struct Team {
+    board: Arc<Board>,
+}
+
+/// Where jobs are posted.
+#[derive(Default)]
+struct Board {
+    notice: Mutex<Notice>,
+    /// There is a new notice.
+    posted: Condvar,
+    /// The last one to help has left.
+    left: Condvar,
+}
+
+#[derive(Default)]
+struct Notice {
+    job: Option<Arc<dyn Job>>,
+    /// How many more may join.
+    places: usize,
+    helping: usize,
+    helpers: usize,
+    dissolved: bool,
+}
+
+impl Team {
+    /// A team without helpers: they are hired when there is work.
+    pub(crate) fn new() -> Team {
+        Team { board: Arc::default() }
+    }
+
+    /// Posts a job for up to `helpers` others, does `own` meanwhile, and returns when all who
+    /// helped have left.
+    pub(crate) fn share(&self, helpers: usize, job: Arc<dyn Job>, own: impl FnOnce()) {
+        let board = &self.board;
+        let mut notice = board.notice.lock();
+        notice.places = helpers.min(HELPERS_MOST);
+        while notice.helpers < notice.places && board.hire(notice.helpers) {
+            notice.helpers += 1;
+        }
+        notice.job = Some(job);
+        drop(notice);
+        board.posted.notify_all();
+        own();
+        let mut notice = board.notice.lock();
+        notice.job = None;
+        while notice.helping > 0 {
+            board.left.wait(&mut notice);
+        }
+    }
+}
+
+impl Drop for Team {
+    fn drop(&mut self) {
+        self.board.notice.lock().dissolved = true;
+        self.board.posted.notify_all();
+    }
+}
+
+impl Board {
+    /// Starts a helper. False when the system has no room for a thread.
+    fn hire(self: &Arc<Board>, number: usize) -> bool {
+        let board = Arc::clone(self);
+        let builder = std::thread::Builder::new().name(format!("lisle-gc-{number}"));
+        builder.spawn(move || board.serve()).is_ok()
+    }
+
+    /// The life of a helper.
+    fn serve(&self) {
+        let mut notice = self.notice.lock();
+        while !notice.dissolved {
+            let job = if notice.places > 0 { notice.job.clone() } else { None };
+            let Some(job) = job else {
+                self.posted.wait(&mut notice);
+                continue;
+            };
+            notice.places -= 1;
+            notice.helping += 1;
+            MutexGuard::unlocked(&mut notice, || {
+                job.help();
+                // Before this helper counts as gone: the job may hold the heap.
+                drop(job);
+            });
+            notice.helping -= 1;
+            if notice.helping == 0 {
+                self.left.notify_one();
+            }
+        }
+    }
+}
+
+/// Objects to be scanned, on their way from one worker to another; and the end of the work.
+pub(crate) struct Pool {
+    packets: Mutex<Packets>,
+    changed: Condvar,
+    /// Workers without work, who look at the pool.
+    hungry: AtomicUsize,
+    /// Counts the packets put in, and the end: what a worker without work watches.
+    changes: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Packets {
+    packets: Vec<Vec<Value>>,
+    /// Workers that have work of their own.
+    working: usize,
+    /// Nobody has any.
+    finished: bool,
+}
+
+impl Pool {
+    /// An empty pool; the caller counts as a worker that has work.
+    pub(crate) fn new() -> Pool {
+        let packets = Packets { working: 1, ..Packets::default() };
+        Pool {
+            packets: Mutex::new(packets),
+            changed: Condvar::new(),
+            hungry: AtomicUsize::new(0),
+            changes: AtomicUsize::new(0),
+        }
+    }
+
+    /// One more worker, without work yet. False when all work is done.
+    pub(crate) fn join(&self) -> bool {
+        let mut packets = self.packets.lock();
+        packets.working += 1;
+        !packets.finished
+    }
+
+    /// Gives the older half of a worker's objects, which lead to more, to the others if somebody is
+    /// without work.
+    #[inline(always)]
+    pub(crate) fn offer(&self, own: &mut Vec<Value>) {
+        if own.len() >= SHARE_LEAST && self.hungry.load(Ordering::Relaxed) > 0 {
+            self.offer_cold(own);
+        }
+    }
+
+    #[cold]
+    fn offer_cold(&self, own: &mut Vec<Value>) {
+        let rest = own.split_off(own.len() / 2);
+        let packet = std::mem::replace(own, rest);
+        let mut packets = self.packets.lock();
+        packets.packets.push(packet);
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        drop(packets);
+        self.changed.notify_one();
+    }
+
+    /// Work for a worker that has none left. `None`, for everybody, when nobody has any.
+    pub(crate) fn take(&self) -> Option<Vec<Value>> {
+        let mut packets = self.packets.lock();
+        packets.working -= 1;
+        self.hungry.fetch_add(1, Ordering::Relaxed);
+        let mut spins = SPINS;
+        let packet = loop {
+            if let Some(packet) = packets.packets.pop() {
+                packets.working += 1;
+                break Some(packet);
+            }
+            if packets.working == 0 || packets.finished {
+                packets.finished = true;
+                self.changes.fetch_add(1, Ordering::Relaxed);
+                self.changed.notify_all();
+                break None;
+            }
+            if spins == 0 {
+                self.changed.wait(&mut packets);
+                continue;
+            }
+            let changes = self.changes.load(Ordering::Relaxed);
+            MutexGuard::unlocked(&mut packets, || {
+                while spins > 0 && self.changes.load(Ordering::Relaxed) == changes {
+                    spins -= 1;
+                    std::hint::spin_loop();
+                }
+            });
+        };
+        self.hungry.fetch_sub(1, Ordering::Relaxed);
+        packet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Job, Pool, Team};
+    use crate::Value;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
+    /// Counts the numbers below those given, by halving.
+    struct Halving {
+        pool: Pool,
+        counted: AtomicU64,
+    }
+
+    impl Halving {
+        fn work(&self, mut own: Vec<Value>) {
+            loop {
+                while let Some(v) = own.pop() {
+                    let n = v.assume_fixnum();
+                    self.counted.fetch_add(1, Ordering::Relaxed);
+                    own.extend((1..n).map(|m| Value::fixnum(m / 2)));
+                    self.pool.offer(&mut own);
+                }
+                match self.pool.take() {
+                    Some(packet) => own = packet,
+                    None => return,
+                }
+            }
+        }
+    }
+
+    impl Job for Halving {
+        fn help(&self) {
+            if self.pool.join() {
+                self.work(Vec::new());
+            }
+        }
+    }
+
+    fn count(n: i64) -> u64 {
+        1 + (1..n).map(|m| count(m / 2)).sum::<u64>()
+    }
+
+    #[test]
+    fn shared_work_is_done_once() {
+        let team = Team::new();
+        for n in [0, 1, 40, 90] {
+            for helpers in [0, 1, 3] {
+                let job = Arc::new(Halving { pool: Pool::new(), counted: AtomicU64::new(0) });
+                team.share(helpers, job.clone(), || job.work(vec![Value::fixnum(n)]));
+                assert_eq!(job.counted.load(Ordering::Relaxed), count(n));
+                assert_eq!(Arc::strong_count(&job), 1, "the helpers have let go");
+            }
+        }
+    }
+}

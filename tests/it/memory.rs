@@ -1,0 +1,192 @@
+//! How much memory programs take: loops that pass fresh data run in as much as an empty one, deep
+//! recursion in an amount linear in its depth.
+
+use crate::child::{Run, run_text};
+
+/// What a loop may take: the machine itself, the nursery and its copies.
+const FLAT: usize = 64 << 20;
+
+/// Runs a loop that has to run in flat memory and print this.
+#[track_caller]
+fn runs_flat(text: &str, printed: &str) {
+    let run = run_text(&[], text);
+    run.printed(printed);
+    assert!(run.peak < FLAT, "it took {} KiB", run.peak >> 10);
+}
+
+fn seconds(run: impl FnOnce() -> Run) -> (Run, f64) {
+    let start = std::time::Instant::now();
+    let run = run();
+    (run, start.elapsed().as_secs_f64())
+}
+
+#[test]
+fn a_loop_may_pass_fresh_closures() {
+    runs_flat(
+        "(define (loop n f) (if (= n 0) (f) (loop (- n 1) (lambda () (+ n 1)))))
+         (display (loop 3000000 (lambda () 0)))",
+        "2",
+    );
+}
+
+#[test]
+fn a_loop_may_pass_closures_over_assigned_variables() {
+    runs_flat(
+        "(define (loop n f)
+           (if (= n 0)
+               (f)
+               (let ((count n))
+                 (loop (- n 1) (lambda () (set! count (+ count 1)) count)))))
+         (display (loop 3000000 (lambda () 0)))",
+        "2",
+    );
+}
+
+#[test]
+fn a_loop_may_pass_fresh_lists() {
+    runs_flat(
+        "(define (loop n l) (if (= n 0) (length l) (loop (- n 1) (list n (car l) 'x))))
+         (display (loop 3000000 '(0)))",
+        "3",
+    );
+}
+
+#[test]
+fn a_loop_may_pass_fresh_continuations() {
+    runs_flat(
+        "(define (loop n k)
+           (if (= n 0)
+               'done
+               (loop (- n 1) (call/cc (lambda (here) here)))))
+         (display (loop 1000000 #f))
+         (define (back n k) (if (= n 0) 'back (back (- n 1) (call/cc (lambda (c) (c c))))))
+         (display (back 1000000 #f))",
+        "doneback",
+    );
+}
+
+#[test]
+fn a_continuation_may_be_entered_for_ever() {
+    runs_flat(
+        "(define k #f)
+         (define n 0)
+         (define (step) (call/cc (lambda (c) (set! k c))) (set! n (+ n 1)))
+         (define (run) (step) (if (< n 1000000) (k #f) (display n)))
+         (run)",
+        "1000000",
+    );
+}
+
+/// Two states that become each other, each with what the other left.
+#[test]
+fn toggle() {
+    runs_flat(
+        "(define (on n state) (if (= n 0) (car state) (off (- n 1) (list 'off state-size))))
+         (define (off n state) (if (= n 0) (car state) (on (- n 1) (list 'on state-size))))
+         (define state-size (make-vector 10 0))
+         (display (on 3000000 (list 'start)))
+         (define (turn-on n) (lambda () (if (= n 0) 'on (turn-off (- n 1)))))
+         (define (turn-off n) (lambda () (if (= n 0) 'off (turn-on (- n 1)))))
+         (define (drive f) (if (procedure? f) (drive (f)) f))
+         (display (drive (turn-on 1000001)))",
+        "onoff",
+    );
+}
+
+/// A call in tail position of what a callee was given, frame after frame.
+#[test]
+fn memory_growth() {
+    runs_flat(
+        "(define (forever n data next)
+           (if (= n 0)
+               (vector-length data)
+               (next (- n 1) (make-vector 20 data-free) next)))
+         (define data-free #f)
+         (define (again n data next) (forever n data next))
+         (display (forever 1000000 (vector 1) again))
+         (define (drop-it n big) (if (= n 0) 'done (drop-it (- n 1) (cons n '()))))
+         (display (drop-it 3000000 (make-vector 100 0)))",
+        "20done",
+    );
+}
+
+/// `F(x) = F(G(x))` where G keeps what it was given only until it has returned.
+#[test]
+fn the_contrived_f_of_x() {
+    runs_flat(
+        "(define (g x) (let ((f (lambda () (car x)))) (cons (+ 1 (f)) '())))
+         (define (f x) (if (= (car x) 2000000) (car x) (f (g x))))
+         (display (f (cons 0 '())))
+         (define (h n x) (if (= n 0) 'done (h (- n 1) (lambda () (if x 1 2)))))
+         (display (let loop ((n 1000000) (x #f))
+                    (if (= n 0) (x) (loop (- n 1) (let ((y (and x (x)))) (lambda () (if y 1 2)))))))",
+        "20000001",
+    );
+}
+
+#[test]
+fn handlers_and_winders_leave_nothing_behind() {
+    runs_flat(
+        "(define (loop n)
+           (if (= n 0)
+               'done
+               (begin
+                 (guard (e (#t #f)) (raise n))
+                 (guard (e ((string? e) e) ((number? e) #f)) (raise n))
+                 (with-exception-handler (lambda (e) 0) (lambda () (+ 1 (raise-continuable n))))
+                 (dynamic-wind (lambda () #f) (lambda () n) (lambda () #f))
+                 (parameterize ((p n)) (p))
+                 (loop (- n 1)))))
+         (define p (make-parameter 0))
+         (display (loop 100000))",
+        "done",
+    );
+}
+
+#[test]
+fn a_generator_may_go_on_for_ever() {
+    runs_flat(
+        "(define g (make-coroutine-generator (lambda (yield) (let loop ((i 0)) (yield i) (loop (+ i 1))))))
+         (define (take n) (if (= n 0) (g) (begin (g) (take (- n 1)))))
+         (display (take 200000))",
+        "200000",
+    );
+}
+
+#[test]
+fn ten_million_calls_deep_is_an_ordinary_program() {
+    let count = |n: usize| {
+        format!("(define (count n) (if (= n 0) 0 (+ 1 (count (- n 1))))) (display (count {n}))")
+    };
+    let (small, short) = seconds(|| run_text(&[], &count(2_000_000)));
+    let (large, long) = seconds(|| run_text(&[], &count(10_000_000)));
+    small.printed("2000000");
+    large.printed("10000000");
+    assert!(large.peak < 1 << 30, "it took {} MiB", large.peak >> 20);
+    // Five times as deep; rescanning the stack would make it twenty-five times as long.
+    assert!(long < 15.0 * short + 1.0, "{short} s for two million and {long} s for ten");
+}
+
+#[test]
+fn a_long_list_may_be_built_by_recursion() {
+    let run = run_text(
+        &[],
+        "(define (build n) (if (= n 0) '() (cons n (build (- n 1)))))
+         (display (length (build 3000000)))
+         (display (length (map (lambda (x) (list x)) (build 1000000))))",
+    );
+    run.printed("30000001000000");
+    assert!(run.peak < 1 << 30, "it took {} MiB", run.peak >> 20);
+}
+
+#[test]
+fn deep_recursion_leaves_its_memory_for_others() {
+    let run = run_text(
+        &["--heap-limit", "256M"],
+        "(define (count n) (if (= n 0) 0 (+ 1 (count (- n 1)))))
+         (define (again n) (if (> n 0) (begin (count 1000000) (again (- n 1)))))
+         (again 20)
+         (display 'done)",
+    );
+    run.printed("done");
+}
