@@ -69,7 +69,6 @@ impl Stack {
     }
 }
 
-
 /// A delimited continuation as one chunk: the frames between a depth and a position. Its bottom
 /// frame returns to nothing yet; [`graft`] says to what.
 ///

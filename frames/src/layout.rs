@@ -43,7 +43,9 @@ impl ReturnWord {
     /// A return word. `distance` is the callee's frame pointer minus the caller's, in words; below 2^16.
     #[inline(always)]
     pub fn new(address: usize, distance: usize) -> ReturnWord {
-        debug_assert!(address as u64 & !ADDRESS_MASK == 0 && address & 3 == 0 && distance < 1 << 16);
+        debug_assert!(
+            address as u64 & !ADDRESS_MASK == 0 && address & 3 == 0 && distance < 1 << 16
+        );
         ReturnWord(address as u64 | (distance as u64) << ADDRESS_BITS)
     }
     /// The return word in this word of a frame.

@@ -19,8 +19,8 @@
 //! means; *relied on by* [`roots`], [`promote`]; *checked by* the verifier run over every root in
 //! stress mode.
 //!
-//! **FR-3** A chunk never changes after [`promote`] has returned it.
-//! *Holds* always; *established by* reinstatement copying instead of moving; *relied on by* re-entry
+//! **FR-3** A chunk never changes after [`promote`] has returned it, as long as anything refers to it.
+//! *Holds* always; *established by* reinstatement copying instead of moving, and by FR-6; *relied on by* re-entry
 //! of continuations any number of times; *checked by* `tests::a_chunk_can_be_re_entered`.
 //!
 //! **FR-4** The bottom frame of the region returns to the underflow code, and `under` says what is
@@ -28,11 +28,18 @@
 //! *Holds* whenever guest code runs; *established by* [`promote`], [`reinstate`]; *relied on by* the
 //! walk, which stops there; *checked by* debug assertions in [`walk`].
 //!
-//! **FR-5** Promotion has no half-way state a collection could see: memory is reserved first, and
-//! allocation never collects.
+//! **FR-5** Promotion has no half-way state a collection could see: allocation never collects, and
+//! whatever can fail comes before anything refers to the chunk.
 //! *Holds* always; *established by* the heap's rule that collections happen at safepoints only;
 //! *relied on by* [`promote`]; *checked by* the stress modes (promotion at every call together with
 //! a collection at every allocation).
+//!
+//! **FR-6** A chunk whose frames begin at `shared_depth` or above is referred to by `under`, or by
+//! such a chunk above it, and by nothing else.
+//! *Holds* always; *established by* every promotion whose position is given away, and by
+//! [`Stack::continue_at`], both of which raise `shared_depth` to the depth of `under`; underflow
+//! lowers it with `under`; *relied on by* underflow, which keeps the memory of such a chunk for the
+//! next one; *checked by* `tests::a_captured_chunk_is_never_used_again`.
 
 #![deny(unsafe_code)]
 
@@ -58,3 +65,7 @@ pub use region::LimitWord;
 pub use reinstate::Resumption;
 pub use shape::{FrameShape, Live, Place};
 pub use stack::{Position, Stack, StackConfig};
+
+#[cfg(test)]
+#[expect(unsafe_code, reason = "writes frames as the interpreter does")]
+mod tests;

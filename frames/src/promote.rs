@@ -1,9 +1,10 @@
 //! Promotion: the only way frames move up into the heap.
 //!
 //! Everything on the region below a given frame is copied, once, into a chunk that links to the
-//! chunk below. Memory for the chunk is taken first; from then on nothing can fail but the copies of
-//! open environments, each of which is complete in itself. Dead registers are cleared on the way, so
-//! a chunk keeps nothing alive that its frames will not use.
+//! chunk below. First the frames are made ready: open environments are moved to the heap, each of
+//! which is complete in itself, and dead registers are cleared, so that a chunk keeps nothing alive
+//! that its frames will not use. Then the chunk is made and filled. Only allocation can fail, before
+//! anything refers to the chunk.
 
 use crate::environment::copy_environment;
 use crate::layout::{
@@ -34,20 +35,41 @@ impl Stack {
         reason: PromotionReason,
     ) -> Result<Position, HeapExhausted> {
         let header = frame.wrapping_sub(HEADER_WORDS);
-        self.reinstate_next = 1;
         if header == self.bottom {
+            self.note_promotion(reason);
             return Ok(self.under);
         }
         let words = (header.addr() - self.bottom.addr()) / 8;
-        let chunk = heap.object(Kind::Chunk, CHUNK_WORDS + words + 1)?;
         let frames = self.prepare_frames(heap, frame)?;
+        let chunk = self.take_chunk(heap, CHUNK_WORDS + words + 1)?;
         self.fill_chunk(chunk, words);
         self.stats.promoted[reason as usize] += frames;
         self.stats.promoted_words += words as u64;
         self.under = Position { chunk, index: words };
         self.bottom = header;
         self.write_bottom_return();
+        self.note_promotion(reason);
         Ok(self.under)
+    }
+
+    /// After a promotion, or instead of one that found nothing new.
+    #[inline]
+    fn note_promotion(&mut self, reason: PromotionReason) {
+        self.reinstate_next = 1;
+        if reason.is_shared() {
+            self.shared_depth = self.under.depth();
+        }
+    }
+
+    /// Memory for a chunk with so many fields, which are to be filled at once: that of a used one,
+    /// if there is any that is large enough.
+    fn take_chunk(&mut self, heap: &mut LocalHeap, size: usize) -> Result<Value, HeapExhausted> {
+        while let Some(spare) = self.spares.pop() {
+            if heap.remake(spare, size) {
+                return Ok(spare);
+            }
+        }
+        heap.object_unfilled(Kind::Chunk, size)
     }
 
     /// Closes the open environments and clears the dead registers of all frames below `frame`; how

@@ -28,6 +28,13 @@ impl PromotionReason {
         PromotionReason::Aging,
         PromotionReason::Stress,
     ];
+    /// Is the chunk given to somebody else? Otherwise only its stack knows it.
+    pub const fn is_shared(self) -> bool {
+        match self {
+            PromotionReason::Continuation | PromotionReason::Prompt => true,
+            PromotionReason::Overflow | PromotionReason::Aging | PromotionReason::Stress => false,
+        }
+    }
     /// A name for tables and events.
     pub const fn name(self) -> &'static str {
         match self {

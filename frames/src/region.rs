@@ -98,11 +98,7 @@ impl Region {
         // SAFETY: the range is this value's own mapping, and `&mut self` with an empty stack means
         // that nothing reads it before writing. A failure keeps the pages, which is harmless.
         let _ = unsafe {
-            rustix::mm::madvise(
-                self.base.cast(),
-                self.words * 8,
-                rustix::mm::Advice::LinuxDontNeed,
-            )
+            rustix::mm::madvise(self.base.cast(), self.words * 8, rustix::mm::Advice::LinuxDontNeed)
         };
     }
 }

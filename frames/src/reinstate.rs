@@ -5,12 +5,18 @@
 
 use crate::layout::{CHUNK_WORDS, HEADER_WORDS, ReturnWord};
 use crate::stack::{Position, Stack};
-use lisle_gc::Value;
+use crate::walk::chunk_depth;
+use lisle_gc::{Value, object};
 
 /// The most frames that one underflow reinstates.
 const REINSTATE_MAX: usize = 256;
 /// The most words that one underflow reinstates, as long as one frame fits.
 const REINSTATE_WORDS: usize = 4096;
+
+/// Used chunks of so many fields or more are kept, ...
+const SPARE_LEAST: usize = 4096;
+/// ... but no more than so many.
+const SPARES_MOST: usize = 64;
 
 /// Where to go on after frames were reinstated.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +32,7 @@ impl Stack {
     /// pointer of a first frame.
     pub fn continue_at(&mut self, position: Position) -> *mut u64 {
         self.under = position;
+        self.shared_depth = position.depth();
         self.rebase()
     }
 
@@ -53,11 +60,23 @@ impl Stack {
         self.under = Position { chunk: position.chunk, index: lowest };
         self.rebase();
         self.copy_up(position.chunk, lowest, top);
-        self.write_bottom_return();
+        if lowest == 0 {
+            self.leave_chunk(position.chunk);
+        }
+        self.shared_depth = self.shared_depth.min(self.under.depth());
         let header = self.bottom.wrapping_add(top - lowest);
         self.write(header, value.bits());
         let frame = header.wrapping_add(HEADER_WORDS).wrapping_sub(word.distance());
         Some(Resumption { frame, address: word.address() })
+    }
+
+    /// All frames of a chunk have come back. If nobody else knows it, its memory will be used again.
+    fn leave_chunk(&mut self, chunk: Value) {
+        self.under.settle();
+        let is_own = chunk_depth(chunk) >= self.shared_depth;
+        if is_own && object::size(chunk) >= SPARE_LEAST && self.spares.len() < SPARES_MOST {
+            self.spares.push(chunk);
+        }
     }
 
     fn copy_up(&mut self, chunk: Value, from: usize, to: usize) {

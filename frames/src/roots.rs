@@ -17,6 +17,10 @@ impl RootSource for Stack {
             next = self.caller(frame.frame);
         }
         visitor.visit(&mut self.under.chunk);
+        if !visitor.is_minor() {
+            // Nothing holds them, so they are about to be freed.
+            self.spares.clear();
+        }
     }
 }
 

@@ -51,6 +51,11 @@ pub struct Stack {
     pub(crate) under: Position,
     /// How many frames the next underflow reinstates.
     pub(crate) reinstate_next: usize,
+    /// Chunks whose frames begin at this depth or above are known to this stack alone (FR-6).
+    pub(crate) shared_depth: usize,
+    /// Large chunks of this stack alone whose frames have all come back; their memory is used again.
+    /// Nothing refers to them, so a full collection frees them.
+    pub(crate) spares: Vec<Value>,
     /// Counts.
     pub stats: FrameStats,
 }
@@ -76,6 +81,8 @@ impl Stack {
             place: Place::Entry(0),
             under: Position::END,
             reinstate_next: 1,
+            shared_depth: 0,
+            spares: Vec::new(),
             stats: FrameStats::default(),
         })
     }
@@ -92,6 +99,7 @@ impl Stack {
     pub fn start(&mut self) -> *mut u64 {
         self.under = Position::END;
         self.reinstate_next = 1;
+        self.shared_depth = 0;
         self.rebase()
     }
     /// An empty region with everything below it in `under`: the frame pointer of its first frame.
@@ -119,6 +127,7 @@ impl Stack {
     pub fn publish_empty(&mut self) {
         self.top = std::ptr::null_mut();
         self.under = Position::END;
+        self.shared_depth = 0;
         self.bottom = self.region.base();
     }
     /// Register `index` of the published top frame: how a primitive re-reads its arguments after it

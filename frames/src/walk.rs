@@ -1,6 +1,8 @@
 //! Following frames: down the region, then down the chunks.
 
-use crate::layout::{CHUNK_DEPTH, CHUNK_PREVIOUS, CHUNK_PREVIOUS_POSITION, CHUNK_WORDS, HEADER_WORDS, ReturnWord};
+use crate::layout::{
+    CHUNK_DEPTH, CHUNK_PREVIOUS, CHUNK_PREVIOUS_POSITION, CHUNK_WORDS, HEADER_WORDS, ReturnWord,
+};
 use crate::shape::{Live, Place};
 use crate::stack::{Position, Stack};
 use lisle_gc::{Value, object};

@@ -338,12 +338,7 @@ impl LocalHeap {
 
     #[cold]
     #[inline(never)]
-    fn large_cold(
-        &mut self,
-        kind: Kind,
-        size: usize,
-        fill: bool,
-    ) -> Result<Value, HeapExhausted> {
+    fn large_cold(&mut self, kind: Kind, size: usize, fill: bool) -> Result<Value, HeapExhausted> {
         self.become_user();
         if size > SIZE_MOST {
             return Err(HeapExhausted);

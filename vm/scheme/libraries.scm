@@ -179,7 +179,8 @@
 
 ((lisle channel)
  channel-capacity channel-close! channel-closed-exception? channel-closed? channel-length
- channel-name channel-receive! channel-send! channel-try-receive! channel-try-send! channel?
+ channel-name channel-receive! channel-select channel-send! channel-try-receive!
+ channel-try-send! channel?
  make-channel deadlock-exception?)
 
 ((lisle fixnum)
@@ -212,7 +213,8 @@
  call/ec call/prompt call/reset call/shift car car+cdr case case-lambda cdaaar cdaadr cdaar
  cdadar cdaddr cdadr cdar cddaar cddadr cddar cdddar cddddr cdddr cddr cdr ceiling
  channel-capacity channel-close! channel-closed-exception? channel-closed? channel-length
- channel-name channel-receive! channel-send! channel-try-receive! channel-try-send! channel?
+ channel-name channel-receive! channel-select channel-send! channel-try-receive!
+ channel-try-send! channel?
  char->integer char-alphabetic? char-ci<=? char-ci<? char-ci=? char-ci>=? char-ci>? char-downcase
  char-foldcase char-lower-case? char-numeric? char-ready? char-upcase char-upper-case?
  char-whitespace? char<=? char<? char=? char>=? char>? char? circular-list circular-list?

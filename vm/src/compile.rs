@@ -8,6 +8,7 @@ pub mod calls;
 pub mod closures;
 pub mod emit;
 pub mod generate;
+pub mod hoist;
 pub mod moves;
 pub mod operations;
 pub mod scopes;

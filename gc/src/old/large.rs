@@ -179,16 +179,26 @@ impl Large {
     /// kept. What lies at the end of the used part of the range counts as never used then.
     fn release(&mut self, memory: &Reservation) {
         let used: usize = self.free.values().filter(|run| !run.is_clean).map(|run| run.bytes).sum();
-        let mut excess = used.saturating_sub(KEEP_BYTES + self.used_bytes / KEEP_SHARE);
-        for (&start, run) in self.free.iter_mut().rev() {
+        let keep = KEEP_BYTES + self.used_bytes / KEEP_SHARE;
+        let mut excess = used.saturating_sub(keep).next_multiple_of(PAGE_BYTES);
+        let mut last = None;
+        for (&start, run) in self.free.iter_mut().rev().filter(|(_, run)| !run.is_clean) {
             if excess < run.bytes {
+                last = Some(start);
                 break;
             }
-            if !run.is_clean {
-                memory.discard(start, run.bytes);
-                run.is_clean = true;
-                excess -= run.bytes;
-            }
+            memory.discard(start, run.bytes);
+            run.is_clean = true;
+            excess -= run.bytes;
+        }
+        if let Some(start) = last
+            && excess > 0
+            && let Some(run) = self.remove_free(start)
+        {
+            let kept = run.bytes - excess;
+            memory.discard(start + kept, excess);
+            self.insert_free(start, Run { bytes: kept, is_clean: false });
+            self.insert_free(start + kept, Run { bytes: excess, is_clean: true });
         }
         if let Some((&start, run)) = self.free.last_key_value()
             && run.is_clean
@@ -210,7 +220,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::{KEEP_BYTES, Large};
-    use crate::{layout::Layout, slot};
+    use crate::{layout::Layout, os::PAGE_BYTES, slot};
 
     #[test]
     fn dead_objects_are_used_again_and_known_to_be_dirty() {
@@ -237,11 +247,10 @@ mod tests {
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(last), 1);
         large.sweep(&memory);
-        let again = large.allocate(&memory, bytes).expect("room");
-        assert_eq!((again.start, again.is_clean, slot::load(first)), (first, true, 0));
-        large.begin_marking();
-        large.sweep(&memory);
-        assert_eq!((large.untouched, large.free.len()), (layout.large_base, 0));
+        let kept = large.allocate(&memory, KEEP_BYTES).expect("room");
+        assert_eq!((kept.start, kept.is_clean, slot::load(first)), (first, false, 7));
+        let rest = large.allocate(&memory, KEEP_BYTES - PAGE_BYTES).expect("room");
+        assert!(rest.is_clean && slot::load(rest.start) == 0);
     }
 
     #[test]

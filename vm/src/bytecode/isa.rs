@@ -258,6 +258,8 @@ isa! {
     SetCdr [UseA, UseB];
     /// `r[a] = (vector-ref r[b] r[c])`
     VectorRef [DefA, UseB, UseC];
+    /// `r[a] = (vector-ref r[b] c)`
+    VectorRefI [DefA, UseB, NumC];
     /// `(vector-set! r[a] r[b] r[c])`
     VectorSet [UseA, UseB, UseC];
     /// `r[a] = (vector-length r[b])`

@@ -108,6 +108,8 @@ pub struct Generator<'c> {
     pub(super) places: FxHashMap<VarId, Place>,
     pub(super) environments: FxHashMap<EnvironmentId, EnvironmentPlace>,
     pub(super) labels: FxHashMap<VarId, LabelCode>,
+    /// Flonum constants that loops use, by their bits, in registers loaded before the loop.
+    pub(super) hoisted: Vec<(u64, u32)>,
     /// Declared variables known to have a value by now.
     pub(super) initialised: Vec<VarId>,
     /// The variable this procedure is bound to.
@@ -136,6 +138,7 @@ impl<'c> Generator<'c> {
             places: FxHashMap::default(),
             environments: FxHashMap::default(),
             labels: FxHashMap::default(),
+            hoisted: Vec::new(),
             initialised: Vec::new(),
             self_var: None,
             self_loop: None,
@@ -403,6 +406,7 @@ impl<'c> Generator<'c> {
                 Some(Place::Register(register)) => Some(*register),
                 _ => None,
             },
+            Core::Const(datum) => self.hoisted_register(datum),
             _ => None,
         }
     }

@@ -90,6 +90,12 @@ impl<'c> Generator<'c> {
             self.emitter.abc_x(fused, [target, x, y], z, span);
             return self.deliver(target, dest);
         }
+        if let (Op::VectorRef, Some(index @ 0..=255)) = (op, as_fixnum(b)) {
+            let [vector] = self.operands([a]);
+            let target = self.target(dest);
+            self.emitter.abc(Op::VectorRefI, target, vector, index as u32, span);
+            return self.deliver(target, dest);
+        }
         let [a, b] = self.operands([a, b]);
         let target = self.target(dest);
         self.emitter.abc(op, target, a, b, span);

@@ -262,6 +262,8 @@ impl<'c> Generator<'c> {
             let count = lambda.clauses[0].params.len();
             self.reserve(u32::try_from(count).expect("fewer than 2^32 parameters"));
         }
+        let hoisted = self.hoisted.len();
+        self.hoist_constants(labels);
         let end = self.emitter.label();
         let dest = match dest {
             Dest::Branch(branch) => Dest::Branch(Branch { fall: Fall::Neither, ..branch }),
@@ -284,6 +286,7 @@ impl<'c> Generator<'c> {
             self.emitter.jump(end);
         }
         self.initialised.truncate(initialised);
+        self.hoisted.truncate(hoisted);
         self.emitter.bind(end);
     }
 

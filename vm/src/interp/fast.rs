@@ -167,6 +167,14 @@ pub fn vector_index(vector: Value, index: Value) -> Option<usize> {
     let index = index.assume_fixnum() as usize;
     (header.is(Kind::Vector) && index < header.size()).then_some(index)
 }
+/// Is `vector` a vector that has an element `index`?
+#[inline(always)]
+pub fn vector_holds(vector: Value, index: usize) -> bool {
+    vector.is_object() && {
+        let header = object::header(vector);
+        header.is(Kind::Vector) && index < header.size()
+    }
+}
 /// The same for a vector that is no literal constant.
 #[inline(always)]
 pub fn mutable_vector_index(vector: Value, index: Value) -> Option<usize> {

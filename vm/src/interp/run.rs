@@ -507,6 +507,14 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     };
                     set(frame, a, value);
                 }
+                Op::VectorRefI => {
+                    let vector = get(frame, b);
+                    let value = match fast::vector_holds(vector, c) {
+                        true => object::field(vector, c),
+                        false => attempt!(machine.vector_ref_error(vector, Value::fixnum(c as i64))),
+                    };
+                    set(frame, a, value);
+                }
                 Op::VectorSet => {
                     let (vector, index) = (get(frame, a), get(frame, b));
                     match fast::mutable_vector_index(vector, index) {

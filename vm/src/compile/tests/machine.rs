@@ -281,6 +281,10 @@ impl Frame<'_, '_> {
                 let addend = i64::from((i.c as u8).cast_signed());
                 Toy::Int(self.get(i.b).int()?.wrapping_add(addend))
             }
+            Op::VectorRefI => {
+                let index = Toy::Int(i64::from(i.c));
+                self.store.standard("vector-ref", &[self.get(i.b), index])?
+            }
             Op::MulAdd => self.fused(i, "*", "+", false)?,
             Op::MulSub => self.fused(i, "*", "-", false)?,
             Op::SubMul => self.fused(i, "*", "-", true)?,

@@ -7,7 +7,8 @@ use crate::prim::control::parameter_place;
 use lisle_gc::object::{field, init_field};
 use lisle_gc::{HeapExhausted, Kind, Root, Value};
 use parking_lot::Mutex;
-use std::io::{self, IsTerminal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{self, IsTerminal, Read};
 use std::sync::{Arc, Weak};
 
 /// The three ports that every program has.
@@ -26,6 +27,24 @@ impl Standard {
     pub const ALL: [Standard; 3] = [Standard::Input, Standard::Output, Standard::Error];
 }
 
+/// The process's standard input, without a buffer of its own. Reading waits for a while only, so
+/// that a thread that waits for input can be interrupted and terminated.
+struct StandardInput;
+
+/// The longest that an interrupt waits for a reader.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+impl Read for StandardInput {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let input = io::stdin();
+        let mut wanted = [PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut wanted, Some(&PATIENCE))? {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            _ => Ok(rustix::io::read(&input, buffer)?),
+        }
+    }
+}
+
 /// A VM's console, and the output ports that are to be flushed when it ends.
 pub struct Console {
     ports: [Arc<Port>; 3],
@@ -39,7 +58,7 @@ impl Default for Console {
         let interactive = io::stdout().is_terminal();
         let buffering = if interactive { Buffering::Line } else { Buffering::Full };
         Console::new(
-            Port::reading("<stdin>", true, Box::new(io::stdin())),
+            Port::reading("<stdin>", true, Box::new(StandardInput)),
             Port::writing("<stdout>", true, Some(Box::new(io::stdout())), buffering),
             Port::writing("<stderr>", true, Some(Box::new(io::stderr())), Buffering::None),
         )

@@ -33,6 +33,9 @@ pub fn obtain<'p>(
         if let Err(error) = filled {
             return Err(io_error(cx, name, &port.name, &error));
         }
+        if cx.mutator.has_interrupt() {
+            return Err(cx.retry());
+        }
     }
 }
 

@@ -225,8 +225,8 @@ impl Port {
         buffer.settle();
         buffer.open.then_some(buffer)
     }
-    /// Waits for input, unless `is_enough` holds of what is there or there is no more. For the native
-    /// state only.
+    /// Waits for input, unless `is_enough` holds of what is there or there is no more; for a while
+    /// only, if the source says so. For the native state only.
     pub fn fill(&self, is_enough: impl Fn(&Input) -> bool) -> io::Result<()> {
         let Some(side) = &self.input else { return Ok(()) };
         let mut device = side.device.lock();
@@ -240,7 +240,11 @@ impl Port {
         };
         let mut chunk = vec![0; CHUNK.max(waiting)];
         let count = match device.as_mut() {
-            Some(source) => read_some(source, &mut chunk)?,
+            Some(source) => match read_some(source, &mut chunk) {
+                // Nothing yet: the caller asks again, unless its thread is wanted elsewhere.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                result => result?,
+            },
             None => 0,
         };
         side.buffer.lock().append(&chunk[..count]);

@@ -1,0 +1,181 @@
+//! Signals, closed pipes, and the loop that reads expressions from a terminal.
+
+#![cfg(unix)]
+
+use crate::child::wait;
+use crate::support::lisle;
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+fn interrupt(child: &Child) {
+    kill_process(Pid::from_child(child), Signal::INT).expect("the child is there");
+}
+
+/// A program that says when it is about to wait or to run for ever.
+fn started(form: &str) -> Child {
+    let text = format!("(begin (display 'ready) (newline) (flush-output-port) {form})");
+    let mut child = Command::new(lisle())
+        .args(["-e", &text])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("lisle can be started");
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+    output.read_line(&mut line).expect("it says that it is ready");
+    assert_eq!(line, "ready\n");
+    child
+}
+
+#[test]
+fn an_interrupt_ends_a_program_promptly() {
+    for form in [
+        "(let loop () (loop))",
+        "(let loop ((l '())) (loop (list 1)))",
+        "(thread-sleep! 100)",
+        "(read-line)",
+        "(thread-join! (thread-start! (make-thread (lambda () (thread-sleep! 100)))))",
+        "(let ((t (thread-start! (make-thread (lambda () (thread-sleep! 100)))))) (channel-receive! (make-channel)))",
+    ] {
+        let mut child = started(form);
+        std::thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        interrupt(&child);
+        let (status, _) = wait(&mut child, Duration::from_secs(10));
+        let status = status.unwrap_or_else(|| panic!("{form} goes on"));
+        assert_eq!(status.code(), Some(130), "{form}");
+        assert!(start.elapsed() < Duration::from_secs(2), "{form} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_an_error_at_most() {
+    for form in ["(let loop ((i 0)) (write i) (newline) (loop (+ i 1)))", "(display \"little\")"] {
+        let mut child = Command::new(lisle())
+            .args(["-e", form])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("lisle can be started");
+        drop(child.stdout.take());
+        let (status, _) = wait(&mut child, Duration::from_secs(20));
+        let mut errors = String::new();
+        let mut pipe = child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut errors).expect("messages are UTF-8");
+        assert!(status.is_some(), "it goes on: {errors}");
+        assert!(!errors.contains("panicked at"), "{errors}");
+    }
+}
+
+/// A `lisle repl` on a terminal of its own.
+struct Terminal {
+    child: Child,
+    screen: File,
+    text: Receiver<Vec<u8>>,
+    seen: String,
+}
+
+impl Terminal {
+    fn new() -> Terminal {
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&controller).expect("its other side");
+        unlockpt(&controller).expect("its other side");
+        let name = ptsname(&controller, Vec::new()).expect("its name");
+        let name = Path::new(name.to_str().expect("an ordinary name")).to_owned();
+        let side = || -> OwnedFd {
+            let opened = OpenOptions::new().read(true).write(true).open(&name);
+            opened.expect("its other side opens").into()
+        };
+        let home = std::env::temp_dir();
+        let child = Command::new(lisle())
+            .arg("repl")
+            .env("TERM", "xterm")
+            .env("HOME", home)
+            .stdin(side())
+            .stdout(side())
+            .stderr(side())
+            .spawn()
+            .expect("lisle can be started");
+        let screen = File::from(controller);
+        let mut reader = screen.try_clone().expect("a second handle");
+        let (sender, text) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut terminal = Terminal { child, screen, text, seen: String::new() };
+        terminal.expect("lisle> ");
+        terminal
+    }
+
+    fn type_line(&mut self, line: &str) {
+        write!(self.screen, "{line}\r").expect("the terminal is there");
+    }
+
+    /// Waits until this is on the screen, and forgets everything up to it.
+    #[track_caller]
+    fn expect(&mut self, text: &str) {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(at) = self.seen.find(text) {
+                self.seen.drain(..at + text.len());
+                return;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            match self.text.recv_timeout(left) {
+                Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => panic!("no {text:?} came, but {:?}", self.seen),
+            }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_repl_survives_errors_and_interrupts() {
+    let mut terminal = Terminal::new();
+    terminal.type_line("(car 1)");
+    terminal.expect("must be a pair");
+    terminal.expect("lisle> ");
+    for form in [
+        "(begin (display 'rea) (display 'dy) (newline) (let loop () (loop)))",
+        "(begin (display 'rea) (display 'dy) (newline) (let loop () (guard (e (#f #f)) (list 1)) (loop)))",
+        "(begin (display 'rea) (display 'dy) (newline) (thread-sleep! 100))",
+        "(begin (display 'rea) (display 'dy) (newline) (read-line))",
+        "(begin (display 'rea) (display 'dy) (newline) (thread-join! (thread-start! (make-thread (lambda () (thread-sleep! 100))))))",
+        "(begin (display 'rea) (display 'dy) (newline) (mutex-lock! (let ((m (make-mutex))) (thread-start! (make-thread (lambda () (mutex-lock! m) (thread-sleep! 100)))) (thread-sleep! 0.1) m)))",
+    ] {
+        terminal.type_line(form);
+        terminal.expect("ready");
+        std::thread::sleep(Duration::from_millis(50));
+        interrupt(&terminal.child);
+        terminal.expect("interrupted");
+        terminal.expect("lisle> ");
+        terminal.type_line("(* 6 7)");
+        terminal.expect("42");
+        terminal.expect("lisle> ");
+    }
+    terminal.type_line("(exit 3)");
+    let (status, _) = wait(&mut terminal.child, Duration::from_secs(10));
+    assert_eq!(status.and_then(|status| status.code()), Some(3));
+}
