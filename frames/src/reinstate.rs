@@ -60,6 +60,7 @@ impl Stack {
         self.under = Position { chunk: position.chunk, index: lowest };
         self.rebase();
         self.copy_up(position.chunk, lowest, top);
+        self.write_bottom_return();
         if lowest == 0 {
             self.leave_chunk(position.chunk);
         }

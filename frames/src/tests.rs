@@ -119,9 +119,14 @@ impl Rig {
     /// Returns a value; the frame that called runs. The address is where it goes on, or `None`
     /// when that was the last frame.
     fn ret(&mut self, value: Value) -> Option<usize> {
+        // SAFETY: the header of the running frame.
+        let word = ReturnWord::from_bits(unsafe { self.frame.sub(HEADER_WORDS).read() });
         let (frame, address) = match self.stack.return_from(self.frame, value) {
             Some(resumed) => resumed,
-            None => self.stack.underflow(value).map(|there| (there.frame, there.address))?,
+            None => {
+                assert_eq!(word.address(), UNDERFLOW_CODE, "FR-4");
+                self.stack.underflow(value).map(|there| (there.frame, there.address))?
+            }
         };
         self.frame = frame;
         assert_eq!(self.get(WINDOW), value, "the result is where the header was");

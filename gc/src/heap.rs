@@ -13,7 +13,7 @@ use crate::{
     os::{Reservation, physical_memory},
     policy::{self, Observed, Outlook, Reason},
     stress::FULL_EVERY,
-    team::Team,
+    team::{Team, cpu_time},
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -323,9 +323,9 @@ impl Heap {
         let mut dead = Vec::new();
         let mut outlook = self.outlook.lock();
         let at_once = full || outlook.promotes_at_once();
-        let cpu_started = cpu_ns();
+        let cpu_started = cpu_time();
         let copied = minor::collect(self, stopped, at_once, &mut dead);
-        let cpu_ns = cpu_ns().saturating_sub(cpu_started);
+        let cpu_time = cpu_time().saturating_sub(cpu_started);
         let mut marked_objects = 0;
         if full {
             marked_objects = major::collect(self, stopped, &mut dead);
@@ -339,7 +339,7 @@ impl Heap {
             survived_bytes: copied.survived_bytes,
             promoted_bytes: copied.promoted_bytes,
             at_once,
-            cpu_ns,
+            cpu_time,
         };
         let budget = outlook.observe(observed, self.nursery.budget());
         let budget = policy::possible_budget(self, budget);
@@ -421,13 +421,6 @@ impl Heap {
 
 fn elapsed_ns(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Processor time of this thread.
-fn cpu_ns() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 const _: () = {

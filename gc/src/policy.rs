@@ -1,6 +1,7 @@
 //! When to collect, and what.
 
 use crate::Heap;
+use std::time::Duration;
 
 /// Why a collection runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,8 +83,8 @@ const GROWTH_PAYS: usize = 750;
 /// After a growth that did not pay, none is tried for so many windows.
 const WINDOWS_OF_REST: u32 = 12;
 /// The budget grows only while pauses stay below this, and shrinks when they pass the other.
-const PAUSE_LOW_NS: u64 = 4_000_000;
-const PAUSE_HIGH_NS: u64 = 8_000_000;
+const PAUSE_LOW: Duration = Duration::from_millis(4);
+const PAUSE_HIGH: Duration = Duration::from_millis(8);
 
 /// When this share of what survived once survives again, in thousandths, ...
 const PROMOTED_HIGH: usize = 875;
@@ -99,7 +100,7 @@ pub(crate) struct Outlook {
     collections: u32,
     eden_bytes: usize,
     copied_bytes: usize,
-    pause_ns: u64,
+    pause: Duration,
     /// The share that survived before the budget was raised, while it is tried out.
     trial: Option<usize>,
     rest: u32,
@@ -117,7 +118,7 @@ pub(crate) struct Observed {
     /// Was everything promoted?
     pub(crate) at_once: bool,
     /// Processor time, so that it says nothing of other programs.
-    pub(crate) cpu_ns: u64,
+    pub(crate) cpu_time: Duration,
 }
 
 impl Outlook {
@@ -140,13 +141,13 @@ impl Outlook {
         self.collections += 1;
         self.eden_bytes += observed.eden_bytes;
         self.copied_bytes += observed.survived_bytes + observed.promoted_bytes;
-        self.pause_ns = self.pause_ns.max(observed.cpu_ns);
+        self.pause = self.pause.max(observed.cpu_time);
         if self.collections < WINDOW {
             return budget;
         }
         let next = self.end_window(budget);
         (self.collections, self.eden_bytes, self.copied_bytes) = (0, 0, 0);
-        self.pause_ns = 0;
+        self.pause = Duration::ZERO;
         next
     }
 
@@ -159,12 +160,12 @@ impl Outlook {
             return budget / 2;
         }
         self.rest = self.rest.saturating_sub(1);
-        if share < SURVIVAL_LOW || share > SURVIVAL_HIGH && self.pause_ns > PAUSE_HIGH_NS {
+        if share < SURVIVAL_LOW || share > SURVIVAL_HIGH && self.pause > PAUSE_HIGH {
             return budget / 2;
         }
         // Collections for other reasons come early, and say little about the budget.
         let is_used_up = self.eden_bytes >= budget / 2 * WINDOW as usize;
-        if share > SURVIVAL_HIGH && is_used_up && self.rest == 0 && self.pause_ns < PAUSE_LOW_NS {
+        if share > SURVIVAL_HIGH && is_used_up && self.rest == 0 && self.pause < PAUSE_LOW {
             self.trial = Some(share);
             return budget * 2;
         }
@@ -209,11 +210,18 @@ mod tests {
         OLD_GOAL_LEAST, Observed, Outlook, PROMOTIONS_AT_ONCE, Reason, WINDOW, WINDOWS_OF_REST,
         old_goal,
     };
+    use std::time::Duration;
 
     const MIB: usize = 1 << 20;
 
     fn observed(eden_bytes: usize, survived_bytes: usize) -> Observed {
-        Observed { eden_bytes, survived_bytes, promoted_bytes: 0, at_once: false, cpu_ns: 0 }
+        Observed {
+            eden_bytes,
+            survived_bytes,
+            promoted_bytes: 0,
+            at_once: false,
+            cpu_time: Duration::ZERO,
+        }
     }
 
     /// The budget after windows in which the budget is used up and so much survives.

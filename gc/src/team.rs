@@ -9,15 +9,23 @@
 
 use crate::Value;
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 /// No more helpers than this, however many cores there are.
 const HELPERS_MOST: usize = 15;
 /// Turns that a worker without work waits before it sleeps: a few microseconds.
 const SPINS: usize = 400;
+/// A share that took so much longer than its leader had of a processor says that there was none for
+/// the helpers: one that joins and is put off its processor keeps the world stopped.
+const DELAY_MOST: Duration = Duration::from_micros(200);
+/// ... and then so many shares are left out at most.
+const LEFT_OUT_MOST: usize = 63;
 /// With fewer objects than this, a worker keeps what it has.
 const SHARE_LEAST: usize = 4;
 
@@ -30,6 +38,27 @@ pub(crate) trait Job: Send + Sync {
 /// The helpers of one heap.
 pub(crate) struct Team {
     board: Arc<Board>,
+    mood: Mutex<Mood>,
+}
+
+/// Whether sharing helped lately.
+#[derive(Default)]
+struct Mood {
+    /// Shares that are left out before the next.
+    left_out: usize,
+    /// How many are left out the next time that it does not help.
+    penalty: usize,
+}
+
+impl Mood {
+    fn learn(&mut self, elapsed: Duration, own_cpu: Duration) {
+        if elapsed > own_cpu + own_cpu / 2 + DELAY_MOST {
+            self.penalty = LEFT_OUT_MOST.min(2 * self.penalty + 1);
+            self.left_out = self.penalty;
+        } else {
+            self.penalty /= 2;
+        }
+    }
 }
 
 /// Where jobs are posted.
@@ -55,13 +84,22 @@ struct Notice {
 impl Team {
     /// A team without helpers: they are hired when there is work.
     pub(crate) fn new() -> Team {
-        Team { board: Arc::default() }
+        Team { board: Arc::default(), mood: Mutex::default() }
+    }
+
+    /// Is it worth the try to share something now? To be asked once for each share.
+    pub(crate) fn is_worthwhile(&self) -> bool {
+        let mut mood = self.mood.lock();
+        let is_due = mood.left_out == 0;
+        mood.left_out = mood.left_out.saturating_sub(1);
+        is_due
     }
 
     /// Posts a job for up to `helpers` others, does `own` meanwhile, and returns when all who
     /// helped have left.
     pub(crate) fn share(&self, helpers: usize, job: Arc<dyn Job>, own: impl FnOnce()) {
         let board = &self.board;
+        let (started, cpu_started) = (Instant::now(), cpu_time());
         let mut notice = board.notice.lock();
         notice.places = helpers.min(HELPERS_MOST);
         while notice.helpers < notice.places && board.hire(notice.helpers) {
@@ -76,7 +114,16 @@ impl Team {
         while notice.helping > 0 {
             board.left.wait(&mut notice);
         }
+        drop(notice);
+        let own_cpu = cpu_time().saturating_sub(cpu_started);
+        self.mood.lock().learn(started.elapsed(), own_cpu);
     }
+}
+
+/// Processor time of this thread.
+pub(crate) fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 impl Drop for Team {
@@ -212,12 +259,27 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, Pool, Team};
+    use super::{Job, LEFT_OUT_MOST, Mood, Pool, Team};
     use crate::Value;
-    use std::sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering},
+        },
+        time::Duration,
     };
+
+    #[test]
+    fn a_busy_machine_is_asked_less_and_less_often() {
+        let mut mood = Mood::default();
+        let millisecond = Duration::from_millis(1);
+        mood.learn(millisecond, millisecond);
+        assert_eq!((mood.left_out, mood.penalty), (0, 0));
+        (0..10).for_each(|_| mood.learn(4 * millisecond, millisecond));
+        assert_eq!((mood.left_out, mood.penalty), (LEFT_OUT_MOST, LEFT_OUT_MOST));
+        mood.learn(millisecond, millisecond);
+        assert_eq!(mood.penalty, LEFT_OUT_MOST / 2);
+    }
 
     /// Counts the numbers below those given, by halving.
     struct Halving {

@@ -1,5 +1,6 @@
 //! Several mutators on one heap, stopped by a barrier: racing stores into shared old objects,
-//! buffers handed out from one pool, and collections over all of them.
+//! buffers handed out from one pool, and collections over all of them. And collections with enough
+//! to copy for several threads.
 
 use lisle_gc::{Heap, HeapConfig, Kind, LocalHeap, Reason, Root, Stopped, Stress, Value, object};
 use std::sync::{Arc, Barrier, Mutex};
@@ -78,4 +79,74 @@ fn racing_stores_into_old_objects_are_never_lost_by_a_collection() {
     };
     run(&heap, &locals, &shared);
     assert_eq!(heap.epoch(), ROUNDS as u64);
+}
+
+/// A tree in which every two neighbours share a child, so that several threads come to the same
+/// object; pairs and vectors take turns, and every vector has some bytes.
+fn lattice(local: &mut LocalHeap, rows: usize) -> Value {
+    let mut row = vec![Value::NIL; rows + 1];
+    for (depth, length) in (1..=rows).rev().enumerate() {
+        for index in 0..length {
+            row[index] = if depth % 2 == 0 {
+                local.pair(row[index], row[index + 1]).expect("room")
+            } else {
+                let bytes = local.object(Kind::Bytevector, 8 + index % 50).expect("room");
+                object::set_raw_payload_word(bytes, 0, (depth * rows + index) as u64);
+                let fields = [row[index], row[index + 1], bytes];
+                local.object_of(Kind::Vector, &fields).expect("room")
+            };
+        }
+    }
+    row[0]
+}
+
+/// Follows both edges of the whole lattice, and finds the same objects by both.
+fn assert_lattice(top: Value, rows: usize) {
+    let mut row = vec![top];
+    for (depth, length) in (1..=rows).enumerate().map(|(n, length)| (rows - 1 - n, length)) {
+        assert_eq!(row.len(), length);
+        let mut next: Vec<Value> = Vec::with_capacity(length + 1);
+        for (index, &object) in row.iter().enumerate() {
+            let (left, right) = if depth % 2 == 0 {
+                (object::car(object), object::cdr(object))
+            } else {
+                let bytes = object::field(object, 2);
+                assert_eq!(object::raw_payload_word(bytes, 0), (depth * rows + index) as u64);
+                (object::field(object, 0), object::field(object, 1))
+            };
+            match next.last() {
+                None => next.push(left),
+                Some(&shared) => assert_eq!(shared, left, "two copies of one object"),
+            }
+            next.push(right);
+        }
+        row = next;
+    }
+    assert!(row.iter().all(|leaf| leaf.is_nil()));
+}
+
+#[test]
+fn helpers_copy_every_object_once() {
+    const ROWS: usize = 400;
+    let config = HeapConfig {
+        reserve_bytes: 512 << 20,
+        stress: Stress { collect_always: false, poison: true },
+        verify: true,
+        ..HeapConfig::default()
+    };
+    let heap = Heap::new(config).expect("address space");
+    let mut local = heap.local();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut workers = 1;
+    for _ in 0..4 {
+        let root = heap.add_root(lattice(&mut local, ROWS));
+        for reason in [Reason::NurseryFull, Reason::NurseryFull, Reason::Explicit] {
+            let stopped = &mut Stopped { locals: vec![&mut local], roots: Vec::new() };
+            let record = heap.collect(stopped, reason);
+            workers = workers.max(record.workers);
+            record.emit();
+            assert_lattice(root.get(), ROWS);
+        }
+    }
+    assert!(workers <= cores);
 }

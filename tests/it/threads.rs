@@ -67,9 +67,15 @@ fn a_deadlock_ends_the_program_and_says_who_waits_for_what() {
     for (form, says) in [
         ("(channel-receive! (make-channel #f 'quiet))", "quiet"),
         ("(let ((c (make-channel 1 'full))) (channel-send! c 1) (channel-send! c 2))", "full"),
-        ("(channel-select (list (list (make-channel #f 'left) car) (list (make-channel #f 'right) car)))", "right"),
+        (
+            "(channel-select (list (list (make-channel #f 'left) car) (list (make-channel #f 'right) car)))",
+            "right",
+        ),
         ("(let ((m (make-mutex 'twice))) (mutex-lock! m) (mutex-lock! m))", "twice"),
-        ("(let ((m (make-mutex)) (c (make-condition-variable 'cv))) (mutex-lock! m) (mutex-unlock! m c))", "cv"),
+        (
+            "(let ((m (make-mutex)) (c (make-condition-variable 'cv))) (mutex-lock! m) (mutex-unlock! m c))",
+            "cv",
+        ),
         ("(thread-join! (make-thread (lambda () 1) 'unstarted))", "unstarted"),
         ("(thread-join! (current-thread))", "main"),
     ] {
@@ -137,7 +143,8 @@ fn whatever_a_thread_does_it_can_be_terminated() {
 /// A thread that waits for the terminal or a pipe, too.
 #[test]
 fn a_reader_can_be_terminated() {
-    let program = "(define t (thread-start! (make-thread (lambda () (thread-sleep! 0.01) (read-line)))))
+    let program =
+        "(define t (thread-start! (make-thread (lambda () (thread-sleep! 0.01) (read-line)))))
          (thread-sleep! 0.1)
          (thread-terminate! t)
          (display (guard (e ((terminated-thread-exception? e) 'terminated)) (thread-join! t)))";

@@ -10,12 +10,8 @@ const LONGEST: usize = 600;
 /// The one exception, and its cap.
 const LOOP: (&str, usize) = ("vm/src/interp/run.rs", 1000);
 /// The crates, each of which may use those before it.
-const CRATES: [(&str, &str); 4] = [
-    ("gc", "lisle-gc"),
-    ("frames", "lisle-frames"),
-    ("threads", "lisle-threads"),
-    ("vm", "lisle"),
-];
+const CRATES: [(&str, &str); 4] =
+    [("gc", "lisle-gc"), ("frames", "lisle-frames"), ("threads", "lisle-threads"), ("vm", "lisle")];
 /// The letters of a crate's invariants.
 const INVARIANTS: [(&str, &str); 3] = [("gc", "GC-"), ("frames", "FR-"), ("threads", "TH-")];
 

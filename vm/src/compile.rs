@@ -101,7 +101,11 @@ pub fn compile_toplevel(
 }
 
 /// Generates the code of an optimised form.
-fn generate_code(core: &Core, vars: &Vars, known: &Known<'_>) -> Result<CodeTemplate, CompileError> {
+fn generate_code(
+    core: &Core,
+    vars: &Vars,
+    known: &Known<'_>,
+) -> Result<CodeTemplate, CompileError> {
     let plan = closures::plan(core, vars, known);
     let short = generate::Unit { known, vars, plan: &plan, jumps: emit::Jumps::Short };
     match generate::toplevel(core, &short) {

@@ -155,7 +155,8 @@ impl<'a> Cx<'a> {
         expected: &str,
         got: Value,
     ) -> Raised {
-        let message = format!("{procedure}: argument {position} must be {}", with_article(expected));
+        let message =
+            format!("{procedure}: argument {position} must be {}", with_article(expected));
         self.error(ErrorKind::Type, &message, &[got])
     }
     /// Raises "this argument is out of range".

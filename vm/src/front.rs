@@ -115,9 +115,8 @@ impl Front {
     ) -> Result<(Arc<Environment>, Vec<Value>), FrontError> {
         let _turn = self.take_turn(mutator);
         let host = Host::new(vm, mutator);
-        let (environment, units) = with_session(vm, &host, |session| {
-            self.expander(vm).environment(session, import_sets)
-        })?;
+        let (environment, units) =
+            with_session(vm, &host, |session| self.expander(vm).environment(session, import_sets))?;
         Ok((environment, self.finish(vm, &host, units)?))
     }
 
@@ -295,8 +294,9 @@ fn with_session<T>(
 ) -> Result<T, FrontError> {
     let check = || match vm.is_interrupted() {
         false => Ok(()),
-        true => Err(ExpandError::new("interrupted", Span::NONE)
-            .of_kind(ExpandErrorKind::Interrupted)),
+        true => {
+            Err(ExpandError::new("interrupted", Span::NONE).of_kind(ExpandErrorKind::Interrupted))
+        }
     };
     let loader = FileLoader::new(&vm.config.library_path);
     let session = Session {

@@ -29,7 +29,10 @@ pub(crate) fn closure_of(cx: &mut Cx<'_>, code: Value) -> Result<Value, Raised> 
 
 /// Loads a template and those inside it; the raw code word.
 fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
-    debug_assert!(crate::bytecode::verify::verify(&template).is_ok(), "the compiler emits legal code");
+    debug_assert!(
+        crate::bytecode::verify::verify(&template).is_ok(),
+        "the compiler emits legal code"
+    );
     let mut constants = Vec::with_capacity(template.constants.len());
     for constant in template.constants {
         constants.push(match constant {

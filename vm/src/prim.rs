@@ -12,8 +12,8 @@ use lisle_gc::Value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub mod bitwise;
 pub mod arguments;
+pub mod bitwise;
 pub mod r#box;
 pub mod bytevector;
 pub mod character;

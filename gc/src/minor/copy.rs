@@ -31,11 +31,11 @@ use crate::{
 use parking_lot::Mutex;
 use std::{mem, sync::Arc};
 
-/// So many objects are scanned before a collection wakes helpers: some 50 to 100 microseconds of
-/// work, about what waking takes.
-const SCANNED_ALONE: usize = 4096;
+/// So many objects are scanned before a collection wakes helpers: some 200 microseconds of work, a
+/// few times what waking takes.
+const SCANNED_ALONE: usize = 16 * 1024;
 /// ... and so many when it woke them before, for other roots.
-const SCANNED_AGAIN: usize = 512;
+const SCANNED_AGAIN: usize = 2048;
 /// After so many objects a worker looks whether another one has nothing to do.
 const SCANNED_BETWEEN: usize = 64;
 
@@ -271,7 +271,10 @@ impl<'h> Copier<'h, false> {
     #[cold]
     fn share_cold(&mut self) {
         let helpers = self.heap.cores() - 1;
-        let Some(heap) = self.heap.shared().filter(|_| helpers > 0) else { return };
+        if helpers == 0 || !self.heap.team.is_worthwhile() {
+            return;
+        }
+        let Some(heap) = self.heap.shared() else { return };
         let sharing = Arc::new(Sharing {
             heap,
             promote_all: self.promote_all,

@@ -19,7 +19,7 @@ const COMMIT_STEP: usize = 4 << 20;
 /// Free blocks that keep their memory after a sweep: so many, and one for so many in use, since the
 /// heap will grow by more than that before the next sweep. Fresh memory costs a fault a page.
 const KEEP_BLOCKS: usize = (4 << 20) / BLOCK_BYTES;
-const KEEP_SHARE: usize = 3;
+const KEEP_SHARE: usize = 2;
 
 /// The blocks of one heap's old generation.
 pub(crate) struct Blocks {

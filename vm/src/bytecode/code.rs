@@ -178,7 +178,7 @@ impl Code {
     }
     fn word(&self, index: usize) -> u32 {
         let pair = self.buffer[self.constant_count + index / 2].load(Ordering::Relaxed);
-        if index % 2 == 0 { pair as u32 } else { (pair >> 32) as u32 }
+        if index.is_multiple_of(2) { pair as u32 } else { (pair >> 32) as u32 }
     }
     /// Where the instruction that ends before word `next` stands in the source.
     pub fn span_before(&self, next: u32) -> Span {

@@ -318,7 +318,10 @@ impl Op {
     /// Does it take an extension word `x`?
     pub fn has_extension(self) -> bool {
         self.info().operands.iter().any(|o| {
-            matches!(o, Operand::ConstX | Operand::PrimX | Operand::NumX | Operand::UseX | Operand::JumpX)
+            matches!(
+                o,
+                Operand::ConstX | Operand::PrimX | Operand::NumX | Operand::UseX | Operand::JumpX
+            )
         })
     }
 }

@@ -93,9 +93,8 @@ impl<'a> Host<'a> {
             object::init_field(cell, 1, symbol);
             Some(cell)
         });
-        let full = || {
-            ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit)
-        };
+        let full =
+            || ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit);
         let cell = cell.ok_or_else(full)?;
         Ok(self.vm.globals.add(GlobalInfo { name, cell, constant: standard, standard }))
     }

@@ -177,9 +177,7 @@ impl Machine<'_> {
     fn interrupt_condition(&mut self, interrupt: Interrupt) -> crate::cx::Raised {
         self.rearm();
         match interrupt {
-            Interrupt::Deadlock(report) => {
-                self.cx().error(ErrorKind::Deadlock, &report, &[])
-            }
+            Interrupt::Deadlock(report) => self.cx().error(ErrorKind::Deadlock, &report, &[]),
             _ => self.cx().error(ErrorKind::Interrupted, "interrupted", &[]),
         }
     }

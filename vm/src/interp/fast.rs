@@ -57,11 +57,7 @@ pub fn mul(x: Value, y: Value) -> Option<Value> {
 /// `x / y` for flonums.
 #[inline(always)]
 pub fn div(x: Value, y: Value) -> Option<Value> {
-    if both_flonums(x, y) {
-        flonum::encode(flonum::decode(x) / flonum::decode(y))
-    } else {
-        None
-    }
+    if both_flonums(x, y) { flonum::encode(flonum::decode(x) / flonum::decode(y)) } else { None }
 }
 /// `(quotient x y)` for fixnums.
 #[inline(always)]

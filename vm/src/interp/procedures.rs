@@ -73,7 +73,12 @@ pub static TABLE: &[Entry] = &[
     Entry { name: "%reinstate", procedure: Procedure::Reinstate, min: 2, max: 2 },
     Entry { name: "%call-with-prompt", procedure: Procedure::CallWithPrompt, min: 3, max: 3 },
     Entry { name: "%abort-to-prompt", procedure: Procedure::AbortToPrompt, min: 2, max: 2 },
-    Entry { name: "%within-continuation", procedure: Procedure::WithinContinuation, min: 2, max: 2 },
+    Entry {
+        name: "%within-continuation",
+        procedure: Procedure::WithinContinuation,
+        min: 2,
+        max: 2,
+    },
     Entry { name: "%uncaught", procedure: Procedure::Uncaught, min: 1, max: 1 },
     Entry { name: "%exit-run", procedure: Procedure::Exit, min: 1, max: 1 },
 ];
@@ -129,6 +134,8 @@ pub fn entry_of(procedure: Procedure) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.procedure == procedure)
 }
 
+/// The methods that take a frame are private to the interpreter, which passes the running frame of a
+/// call of that procedure: that is what makes their register accesses sound.
 impl Machine<'_> {
     /// Does the work of machine procedure `number`, whose frame is that of `at`; `at.pc` is the
     /// instruction after it.
@@ -143,7 +150,9 @@ impl Machine<'_> {
                     let new = self.push(at, 2, get(frame, 0));
                     self.enter_slow(get(frame, 0), new, 0)
                 }
-                Procedure::ReceiveValues => self.receive_values(frame, get(frame, 1), get(frame, 2)),
+                Procedure::ReceiveValues => {
+                    self.receive_values(frame, get(frame, 1), get(frame, 2))
+                }
                 Procedure::CallWithContinuation => self.call_with_continuation(frame),
                 Procedure::CallWithEscape => self.call_with_escape(at),
                 Procedure::Continuation | Procedure::Escape => self.throw(frame),
@@ -177,7 +186,7 @@ impl Machine<'_> {
     }
 
     /// Runs the primitive in the frame and returns its value.
-    unsafe fn primitive(&mut self, frame: *mut u64) -> Step {
+    fn primitive(&mut self, frame: *mut u64) -> Step {
         let code = self.code_in(frame);
         let CodeKind::Primitive(id) = code.kind else { unreachable!("a primitive's stub") };
         let count = self.argument_count(code);
@@ -191,7 +200,7 @@ impl Machine<'_> {
     }
 
     /// `(apply f x ... list)`: spreads the arguments over the frame and calls on.
-    unsafe fn apply(&mut self, frame: *mut u64) -> Step {
+    fn apply(&mut self, frame: *mut u64) -> Step {
         let count = self.arguments;
         // SAFETY: the frame has `count` arguments, at least one.
         let (callee, last) = unsafe { (get(frame, 0), get(frame, count - 1)) };
@@ -311,7 +320,7 @@ impl Machine<'_> {
     }
 
     /// Calls `consumer` with the values that a producer returned.
-    unsafe fn receive_values(&mut self, frame: *mut u64, consumer: Value, result: Value) -> Step {
+    fn receive_values(&mut self, frame: *mut u64, consumer: Value, result: Value) -> Step {
         if !object::is_kind(result, Kind::Values) {
             // SAFETY: register 0 of the running frame.
             unsafe { set(frame, 0, result) };
@@ -330,7 +339,7 @@ impl Machine<'_> {
     }
 
     /// `(%call/cc f)`: promotes the frames below and passes a continuation over them.
-    unsafe fn call_with_continuation(&mut self, frame: *mut u64) -> Step {
+    fn call_with_continuation(&mut self, frame: *mut u64) -> Step {
         self.mutator.stack.publish(frame, Place::Entry(1));
         let mutator = &mut *self.mutator;
         let reason = PromotionReason::Continuation;
@@ -353,7 +362,7 @@ impl Machine<'_> {
     }
 
     /// `(%call/ec f)`: passes a token for this frame. Promotes nothing.
-    unsafe fn call_with_escape(&mut self, at: At) -> Step {
+    fn call_with_escape(&mut self, at: At) -> Step {
         let frame = at.frame;
         let depth = self.mutator.stack.depth_of(frame);
         let Ok(token) = self.mutator.heap.object(Kind::Escape, 4) else {
@@ -373,7 +382,7 @@ impl Machine<'_> {
     }
 
     /// A continuation was called: the procedure in the frame, with the values to deliver.
-    unsafe fn throw(&mut self, frame: *mut u64) -> Step {
+    fn throw(&mut self, frame: *mut u64) -> Step {
         let count = self.arguments;
         // SAFETY: the frame has `count` arguments.
         let (k, values) = unsafe { (super::registers::procedure(frame), slice(frame, 0, count)) };
@@ -476,7 +485,7 @@ impl Machine<'_> {
     }
 
     /// A parameter object was called: its value in the current parameterisation, or set there.
-    unsafe fn parameter(&mut self, frame: *mut u64) -> Step {
+    fn parameter(&mut self, frame: *mut u64) -> Step {
         let count = self.arguments;
         // SAFETY: the procedure and argument of the running frame.
         let (parameter, new) = unsafe { (super::registers::procedure(frame), get(frame, 0)) };

@@ -6,8 +6,8 @@
 
 use super::registers::{set, set_procedure, set_return_word};
 use super::{At, Machine, Step};
-use crate::bytecode::code::Code;
 use crate::backtrace;
+use crate::bytecode::code::Code;
 use crate::condition::{self, ErrorKind};
 use crate::cx::Raised;
 use crate::prim;
@@ -117,11 +117,19 @@ impl Machine<'_> {
         self.raise(at, raised)
     }
     #[cold]
-    pub(super) fn vector_ref_error(&mut self, vector: Value, index: Value) -> Result<Value, Raised> {
+    pub(super) fn vector_ref_error(
+        &mut self,
+        vector: Value,
+        index: Value,
+    ) -> Result<Value, Raised> {
         prim::vector::vector_ref(&mut self.cx(), &[vector, index])
     }
     #[cold]
-    pub(super) fn vector_set_error(&mut self, vector: Value, index: Value) -> Result<Value, Raised> {
+    pub(super) fn vector_set_error(
+        &mut self,
+        vector: Value,
+        index: Value,
+    ) -> Result<Value, Raised> {
         prim::vector::vector_set(&mut self.cx(), &[vector, index, Value::FALSE])
     }
     #[cold]

@@ -217,7 +217,11 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
                 Op::Fixnum => set(frame, a, Value::fixnum(i64::from(bc!()))),
                 Op::Immediate => {
-                    set(frame, a, Value::from_bits(Value::FALSE.bits() | u64::from(word >> 16) << 8));
+                    set(
+                        frame,
+                        a,
+                        Value::from_bits(Value::FALSE.bits() | u64::from(word >> 16) << 8),
+                    );
                 }
                 Op::GlobalRef => {
                     let cell = constant!();
@@ -511,7 +515,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let vector = get(frame, b);
                     let value = match fast::vector_holds(vector, c) {
                         true => object::field(vector, c),
-                        false => attempt!(machine.vector_ref_error(vector, Value::fixnum(c as i64))),
+                        false => {
+                            attempt!(machine.vector_ref_error(vector, Value::fixnum(c as i64)))
+                        }
                     };
                     set(frame, a, value);
                 }
@@ -543,7 +549,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let (bytes, index) = (get(frame, b), get(frame, c));
                     let value = match fast::byte_index(bytes, index) {
                         Some(index) => Value::fixnum(i64::from(object::byte(bytes, index))),
-                        None => attempt!(prim::bytevector::bytevector_u8_ref(cx!(), &[bytes, index])),
+                        None => {
+                            attempt!(prim::bytevector::bytevector_u8_ref(cx!(), &[bytes, index]))
+                        }
                     };
                     set(frame, a, value);
                 }
@@ -600,7 +608,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     skip_extension!()
                 }
 
-                Op::Machine => go!(machine.procedure(At { pc: pc.add(1), frame }, (word >> 16) as u16)),
+                Op::Machine => {
+                    go!(machine.procedure(At { pc: pc.add(1), frame }, (word >> 16) as u16))
+                }
                 Op::Underflow => {
                     let value = Value::from_bits(return_word(frame));
                     match machine.mutator.stack.underflow(value) {

@@ -51,12 +51,7 @@ fn real(v: Value) -> Option<f64> {
 }
 
 /// A timeout argument: `#f` for none, seconds from now, or a point in time.
-fn timeout(
-    cx: &mut Cx<'_>,
-    name: &str,
-    args: &[Value],
-    index: usize,
-) -> Result<Timeout, Raised> {
+fn timeout(cx: &mut Cx<'_>, name: &str, args: &[Value], index: usize) -> Result<Timeout, Raised> {
     let Some(&argument) = args.get(index) else { return Ok(Timeout::Never) };
     if argument == Value::FALSE {
         return Ok(Timeout::Never);
@@ -120,7 +115,11 @@ fn thread_start(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         StartOutcome::Started => Ok(cx.argument(0)),
         StartOutcome::NotNew => {
             let object = cx.argument(0);
-            Err(cx.error(ErrorKind::Thread, "thread-start!: the thread was started before", &[object]))
+            Err(cx.error(
+                ErrorKind::Thread,
+                "thread-start!: the thread was started before",
+                &[object],
+            ))
         }
         StartOutcome::Failed(error) => {
             let message = format!("thread-start!: the system makes no more threads ({error})");

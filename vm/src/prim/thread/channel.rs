@@ -67,7 +67,12 @@ fn channel_close(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::UNSPECIFIED)
 }
 
-fn send(cx: &mut Cx<'_>, name: &str, args: &[Value], until: Timeout) -> Result<SendOutcome, Raised> {
+fn send(
+    cx: &mut Cx<'_>,
+    name: &str,
+    args: &[Value],
+    until: Timeout,
+) -> Result<SendOutcome, Raised> {
     let channel = check(cx, name, args[0])?;
     channel::send(cx.mutator, channel, args[1], until).map_err(|HeapExhausted| cx.exhausted())
 }

@@ -29,12 +29,7 @@ pub(super) const PRIMS: &[Prim] = &[
 fn check_mutex(cx: &mut Cx<'_>, name: &str, v: Value) -> Result<Value, Raised> {
     if mutex::is_mutex(v) { Ok(v) } else { Err(cx.wrong_type(name, 1, "mutex", v)) }
 }
-fn check_condvar(
-    cx: &mut Cx<'_>,
-    name: &str,
-    position: usize,
-    v: Value,
-) -> Result<Value, Raised> {
+fn check_condvar(cx: &mut Cx<'_>, name: &str, position: usize, v: Value) -> Result<Value, Raised> {
     if condvar::is_condvar(v) {
         return Ok(v);
     }
