@@ -13,7 +13,7 @@ use crate::{
     os::{Reservation, physical_memory},
     policy::{self, Observed, Outlook, Reason},
     stress::FULL_EVERY,
-    team::{Team, cpu_time},
+    team::Team,
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -321,11 +321,15 @@ impl Heap {
         let nursery_before_bytes = self.nursery.used_bytes();
         let eden_bytes = self.nursery.eden_bytes();
         let mut dead = Vec::new();
-        let mut outlook = self.outlook.lock();
-        let at_once = full || outlook.promotes_at_once();
-        let cpu_started = cpu_time();
+        let at_once = full || self.outlook.lock().promotes_at_once();
         let copied = minor::collect(self, stopped, at_once, &mut dead);
-        let cpu_time = cpu_time().saturating_sub(cpu_started);
+        let observed = Observed {
+            eden_bytes,
+            survived_bytes: copied.survived_bytes,
+            promoted_bytes: copied.promoted_bytes,
+            at_once,
+            pause: started.elapsed(),
+        };
         let mut marked_objects = 0;
         if full {
             marked_objects = major::collect(self, stopped, &mut dead);
@@ -333,21 +337,7 @@ impl Heap {
             let goal = policy::old_goal(self.old.used_bytes(), self.limit);
             self.old_goal.store(goal, Ordering::Relaxed);
         }
-        let overshot = eden_bytes > 2 * self.nursery.budget();
-        let observed = Observed {
-            eden_bytes,
-            survived_bytes: copied.survived_bytes,
-            promoted_bytes: copied.promoted_bytes,
-            at_once,
-            cpu_time,
-        };
-        let budget = outlook.observe(observed, self.nursery.budget());
-        let budget = policy::possible_budget(self, budget);
-        drop(outlook);
-        self.nursery.set_budget(budget);
-        if full || overshot {
-            self.nursery.release(&self.memory, budget / BLOCK_BYTES);
-        }
+        self.adapt_nursery(observed, full);
         for source in &mut stopped.roots {
             source.after_collection();
         }
@@ -392,6 +382,17 @@ impl Heap {
         let age = self.age_ns().max(1);
         record.gc_permille = stats.pause_ns_total.saturating_mul(1000) / age;
         record
+    }
+
+    /// Sets the nursery's next budget, and returns memory to the system that it will not need.
+    fn adapt_nursery(&self, observed: Observed, full: bool) {
+        let overshot = observed.eden_bytes > 2 * self.nursery.budget();
+        let budget = self.outlook.lock().observe(observed, self.nursery.budget());
+        let budget = policy::possible_budget(self, budget);
+        self.nursery.set_budget(budget);
+        if full || overshot {
+            self.nursery.release(&self.memory, budget / BLOCK_BYTES);
+        }
     }
 
     /// Why a collection that was not asked to be full is.

@@ -83,8 +83,8 @@ const GROWTH_PAYS: usize = 750;
 /// After a growth that did not pay, none is tried for so many windows.
 const WINDOWS_OF_REST: u32 = 12;
 /// The budget grows only while pauses stay below this, and shrinks when they pass the other.
-const PAUSE_LOW: Duration = Duration::from_millis(4);
-const PAUSE_HIGH: Duration = Duration::from_millis(8);
+const PAUSE_LOW: Duration = Duration::from_millis(8);
+const PAUSE_HIGH: Duration = Duration::from_millis(16);
 
 /// When this share of what survived once survives again, in thousandths, ...
 const PROMOTED_HIGH: usize = 875;
@@ -100,6 +100,8 @@ pub(crate) struct Outlook {
     collections: u32,
     eden_bytes: usize,
     copied_bytes: usize,
+    /// The shortest pause: in a longer one, other programs may have had the processor. (Processor
+    /// time would need a system call, at which others get it.)
     pause: Duration,
     /// The share that survived before the budget was raised, while it is tried out.
     trial: Option<usize>,
@@ -117,8 +119,7 @@ pub(crate) struct Observed {
     pub(crate) promoted_bytes: usize,
     /// Was everything promoted?
     pub(crate) at_once: bool,
-    /// Processor time, so that it says nothing of other programs.
-    pub(crate) cpu_time: Duration,
+    pub(crate) pause: Duration,
 }
 
 impl Outlook {
@@ -138,17 +139,18 @@ impl Outlook {
             self.promotions_at_once = PROMOTIONS_AT_ONCE;
         }
         self.survived_bytes = observed.survived_bytes;
+        if self.collections == 0 {
+            (self.eden_bytes, self.copied_bytes, self.pause) = (0, 0, Duration::MAX);
+        }
         self.collections += 1;
         self.eden_bytes += observed.eden_bytes;
         self.copied_bytes += observed.survived_bytes + observed.promoted_bytes;
-        self.pause = self.pause.max(observed.cpu_time);
+        self.pause = self.pause.min(observed.pause);
         if self.collections < WINDOW {
             return budget;
         }
-        let next = self.end_window(budget);
-        (self.collections, self.eden_bytes, self.copied_bytes) = (0, 0, 0);
-        self.pause = Duration::ZERO;
-        next
+        self.collections = 0;
+        self.end_window(budget)
     }
 
     fn end_window(&mut self, budget: usize) -> usize {
@@ -220,7 +222,7 @@ mod tests {
             survived_bytes,
             promoted_bytes: 0,
             at_once: false,
-            cpu_time: Duration::ZERO,
+            pause: Duration::ZERO,
         }
     }
 

@@ -47,6 +47,10 @@ fn run(arguments: Arguments) -> i32 {
         Command::Evaluate(text) => program::evaluate(&arguments, &text),
         Command::Run(file) => program::run_file(&arguments, &file),
         Command::RunInput => program::run_input(&arguments),
+        Command::Unknown(option) => {
+            complain(&format!("there is no option {option} (see `lisle --help`)"));
+            2
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 ;; (lisle channel)
-;; expect: 40 checks
+;; expect: 39 checks
 (import (scheme base) (scheme write) (srfi 18) (lisle channel))
 (include "../check.scm")
 

@@ -230,7 +230,7 @@ fn link_constants(words: &mut [u32], constants: usize) {
 /// The constant at `distance` words from the address of the next instruction.
 ///
 /// # Safety
-/// `next` and `distance` are of one code, as [`link_constants`] left them.
+/// `next` and `distance` are of one code, as loading left them.
 #[inline(always)]
 pub unsafe fn linked_constant(next: *const u32, distance: u32) -> Value {
     // SAFETY: the address is that of a constant in the same buffer, eight-byte aligned.

@@ -284,7 +284,7 @@ isa! {
     /// `r[a] =` primitive `x` of the `c` arguments `r[b] ..`
     PrimN [DefA, UseBThroughC, PrimX];
 
-    /// the body of a machine procedure (see `interp::machine`): does its work, then returns or calls on
+    /// the body of a machine procedure (see `interp::procedures`): does its work, then returns or calls on
     Machine [NumBc];
     /// reached by returning past the bottom frame of the region: reinstate frames and go on
     Underflow [] ends;

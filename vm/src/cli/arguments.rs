@@ -60,6 +60,8 @@ pub enum Command {
     Run(PathBuf),
     /// `lisle` with a program on standard input
     RunInput,
+    /// What looks like an option and is none
+    Unknown(String),
 }
 
 impl Arguments {
@@ -72,6 +74,7 @@ impl Arguments {
             None if std::io::IsTerminal::is_terminal(&std::io::stdin()) => Command::Repl,
             None | Some("-") => Command::RunInput,
             Some("repl") if self.rest.len() == 1 => Command::Repl,
+            Some(option) if option.starts_with('-') => Command::Unknown(option.to_owned()),
             Some("disasm") if self.rest.len() == 2 => Command::Disassemble((&self.rest[1]).into()),
             Some(file) => Command::Run(file.into()),
         }

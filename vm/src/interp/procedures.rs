@@ -1,7 +1,7 @@
 //! The machine's own procedures: those that call procedures or change the frames.
 //!
 //! Each is a stub of bytecode: `Machine n`, perhaps with code after it that its callee returns to.
-//! [`TABLE`] names them; [`Machine::procedure`] does their work.
+//! [`TABLE`] names them; `Machine::procedure` does their work.
 
 use super::registers::{get, set, slice};
 use super::{At, Machine, Outcome, Step};

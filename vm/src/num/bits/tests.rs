@@ -1,3 +1,5 @@
+//! Tests of `bits.rs`.
+
 use crate::num::{Fault, Number, parse_number};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 

@@ -1,3 +1,5 @@
+//! Tests of `parse.rs`.
+
 use crate::num::{Number, parse_number};
 use dashu_int::IBig;
 use dashu_ratio::RBig;

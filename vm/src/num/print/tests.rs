@@ -1,3 +1,5 @@
+//! Tests of `print.rs`.
+
 use crate::num::{Number, parse_number};
 use proptest::prelude::{any, prop_assert_eq, proptest};
 

@@ -1,3 +1,5 @@
+//! Tests of `tower.rs`.
+
 use crate::num::{Fault, Number, parse_number};
 use dashu_int::IBig;
 use dashu_ratio::RBig;

@@ -1,3 +1,5 @@
+//! Tests of `reader.rs`.
+
 use super::{ReadError, Reader, read_one};
 use crate::read::datum::DatumKind;
 use crate::source::SourceId;
