@@ -7,6 +7,7 @@
 //! - `;; flags: FLAG ...`: flags for `lisle`, before the file's name;
 //! - `;; seconds: N`: the time it may take, when the usual is too short;
 //! - `;; skip-stress: REASON`: not run when `LISLE_TEST_FLAGS` is set;
+//! - `;; skip-with: FLAG ...`: not run when all these are in `LISLE_TEST_FLAGS`: it would take hours;
 //! - `;; included: TEXT`: no program, but part of others.
 //!
 //! Environment variables: `LISLE_TEST_FLAGS` holds flags for every run (the stress modes),
@@ -36,6 +37,7 @@ struct Header {
     flags: Vec<String>,
     seconds: Option<u64>,
     skip_stress: bool,
+    skip_with: Vec<Vec<String>>,
     included: bool,
 }
 
@@ -56,11 +58,16 @@ impl Header {
                 "flags" => header.flags = words(value),
                 "seconds" => header.seconds = value.parse().ok(),
                 "skip-stress" => header.skip_stress = true,
+                "skip-with" => header.skip_with.push(words(value)),
                 "included" => header.included = true,
                 _ => {}
             }
         }
         header
+    }
+    fn is_skipped(&self, flags: &[String]) -> bool {
+        let all_given = |with: &Vec<String>| with.iter().all(|flag| flags.contains(flag));
+        (self.skip_stress && !flags.is_empty()) || self.skip_with.iter().any(all_given)
     }
     fn says_what_happens(&self) -> bool {
         !self.expected.is_empty() || self.error.is_some() || self.status.is_some()
@@ -157,7 +164,7 @@ fn lisle_program() -> PathBuf {
 fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
     let header = Header::parse(&text);
-    if header.included || (header.skip_stress && !flags.is_empty()) {
+    if header.included || header.is_skipped(flags) {
         return Ok(());
     }
     if !header.says_what_happens() {

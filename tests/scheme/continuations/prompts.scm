@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; Delimited continuations: prompts, reset and shift, with winds, handlers and parameters inside
 ;; expect: 33 checks
 (import (lisle base) (lisle control))

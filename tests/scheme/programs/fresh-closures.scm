@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; A loop that passes a fresh closure to itself, which the next one captures in turn: only the last
 ;; few may stay alive.
 ;; expect: 500000

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; Two states that call each other with fresh data for ever, or nearly.
 ;; expect: (on 1000000)
 (import (scheme base) (scheme write))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; R7RS 6.1: eqv?, eq?, equal?
 ;; expect: 57 checks
 (import (scheme base) (scheme write))

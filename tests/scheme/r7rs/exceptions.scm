@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; R7RS 6.11: exceptions; 4.2.7: guard
 ;; expect: 43 checks
 (import (scheme base) (scheme write) (scheme read) (scheme file))

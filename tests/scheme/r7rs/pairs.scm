@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 6.4: pairs and lists
 ;; expect: 94 checks
 (import (scheme base) (scheme char) (scheme cxr) (scheme write))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 6.10: procedure?, apply, map, for-each, values; 4.1.4: lambda; 4.2.9: case-lambda
 ;; expect: 64 checks
 (import (scheme base) (scheme case-lambda) (scheme cxr) (scheme write))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 4.2.5: delayed evaluation
 ;; expect: 21 checks
 (import (scheme base) (scheme lazy) (scheme write))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 5.5: record types
 ;; expect: 25 checks
 (import (scheme base) (scheme write))

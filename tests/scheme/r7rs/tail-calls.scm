@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; R7RS 3.5: every tail position, a million iterations each, in constant space
 ;; expect: 29 checks
 (import (scheme base) (scheme case-lambda) (scheme write))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc
 ;; R7RS 6.8: vectors
 ;; expect: 47 checks
 (import (scheme base) (scheme write))

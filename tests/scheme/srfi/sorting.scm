@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; Sorting: stable, on lists and vectors, in either argument order
 ;; expect: 30 checks
 (import (lisle base))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; SRFI 1: list library
 ;; expect: 107 checks
 (import (scheme base) (scheme write) (srfi 1))

@@ -1,3 +1,4 @@
+;; skip-with: --stress-gc --stress-frames
 ;; Calls that need more room than the stack region has left, at every depth
 ;; expect: 4950 5050 ok
 (import (scheme base) (scheme write))
