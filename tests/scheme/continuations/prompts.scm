@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; Delimited continuations: prompts, reset and shift, with winds, handlers and parameters inside
 ;; expect: 33 checks
 (import (lisle base) (lisle control))

@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; A loop that passes a fresh closure to itself, which the next one captures in turn: only the last
 ;; few may stay alive.
 ;; expect: 500000

@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; A small metacircular interpreter running a recursion and a loop
 ;; expect: 6765
 ;; expect: (9 8 7 6 5 4 3 2 1 0)

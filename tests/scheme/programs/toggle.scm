@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; Two states that call each other with fresh data for ever, or nearly.
 ;; expect: (on 1000000)
 (import (scheme base) (scheme write))

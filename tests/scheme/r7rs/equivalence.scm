@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 6.1: eqv?, eq?, equal?
 ;; expect: 57 checks
 (import (scheme base) (scheme write))

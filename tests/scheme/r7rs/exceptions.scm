@@ -1,4 +1,4 @@
-;; skip-with: --stress-gc
+;; skip-with: --stress-gc --stress-frames
 ;; R7RS 6.11: exceptions; 4.2.7: guard
 ;; expect: 43 checks
 (import (scheme base) (scheme write) (scheme read) (scheme file))
