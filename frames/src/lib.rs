@@ -20,8 +20,8 @@
 //! stress mode.
 //!
 //! **FR-3** A chunk never changes after [`promote`] has returned it, as long as anything refers to it.
-//! *Holds* always; *established by* reinstatement copying instead of moving, and by FR-6; *relied on by* re-entry
-//! of continuations any number of times; *checked by* `tests::a_chunk_can_be_re_entered`.
+//! *Holds* always; *established by* reinstatement copying instead of moving, and by FR-6; *relied on
+//! by* re-entry of continuations any number of times; *checked by* `tests::a_chunk_can_be_re_entered`.
 //!
 //! **FR-4** The bottom frame of the region returns to the underflow code, and `under` says what is
 //! below it.

@@ -132,8 +132,12 @@ fn evaluate(vm: &VmShared, mutator: &mut Mutator, text: &str) -> Result<Value, E
         };
         let environment = vm.front.expander(vm).interaction_environment().clone();
         let compiled = vm.front.compile(vm, mutator, &form, &environment);
-        for procedure in compiled.map_err(|error| program_error(vm, error))? {
-            last = outcome(vm, Machine::new(mutator, vm).call(procedure, &[]))?;
+        let compiled = compiled.map_err(|error| program_error(vm, error))?;
+        // Rooted: running one may collect the others.
+        let procedures: Vec<_> = compiled.into_iter().map(|v| vm.heap.add_root(v)).collect();
+        last = Value::UNSPECIFIED;
+        for procedure in procedures {
+            last = outcome(vm, Machine::new(mutator, vm).call(procedure.get(), &[]))?;
         }
     }
 }
@@ -152,5 +156,29 @@ fn outcome(vm: &VmShared, outcome: Outcome) -> Result<Value, Error> {
         }
         Outcome::Exit(status) => Err(Error::Exit(status)),
         Outcome::Terminated => Err(Error::Terminated),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Vm;
+    use crate::vm::VmConfig;
+
+    #[test]
+    fn the_later_parts_of_a_form_survive_collections_in_the_earlier() {
+        let config = VmConfig { stress_collections: true, ..VmConfig::default() };
+        let vm = Vm::with_config(config).expect("the system has memory");
+        let defines: String = (0..40)
+            .map(|n| format!("(define (make-{n}) (list {n})) (define v{n} (make-{n}))"))
+            .collect();
+        let value = vm.eval_text(&format!("(begin {defines} (append v0 v39))"));
+        assert_eq!(value.as_deref(), Ok("(0 39)"));
+    }
+
+    #[test]
+    fn a_form_without_a_value_hides_that_of_the_form_before() {
+        let vm = Vm::new().expect("the system has memory");
+        assert_eq!(vm.eval_text("1 (define x 2)").as_deref(), Ok(""));
+        assert_eq!(vm.eval_text("1 (define-syntax m (syntax-rules ()))").as_deref(), Ok(""));
     }
 }

@@ -28,7 +28,7 @@ use crate::source::Span;
 use crate::symbols::Sym;
 use crate::vm::VmShared;
 use host::Host;
-use lisle_gc::Value;
+use lisle_gc::{Root, Value};
 use lisle_threads::Mutator;
 use parking_lot::{Mutex, MutexGuard};
 use rustc_hash::FxHashMap;
@@ -171,12 +171,13 @@ impl Front {
         host: &Host<'_>,
         units: Vec<Unit>,
     ) -> Result<Vec<Value>, FrontError> {
+        // Rooted: a definition of the library that has to be run may collect.
         let mut procedures = Vec::with_capacity(units.len());
         for unit in units {
-            procedures.push(compile_unit(vm, host, unit.core, unit.vars)?);
+            procedures.push(vm.heap.add_root(compile_unit(vm, host, unit.core, unit.vars)?));
         }
         self.load_pending(vm, host)?;
-        Ok(procedures)
+        Ok(procedures.iter().map(Root::get).collect())
     }
 
     /// Compiles the core definitions that were referred to, and those that they refer to.
@@ -191,7 +192,7 @@ impl Front {
                 match unit.core {
                     Core::DefineGlobal(id, value, _) => {
                         if let Some(rest) = self.define(vm, host, id, *value, unit.vars)? {
-                            later.push((id, rest));
+                            later.push((id, vm.heap.add_root(rest)));
                         }
                     }
                     _ => panic!("`{name}`: the Scheme library holds definitions only"),
@@ -200,7 +201,7 @@ impl Front {
         }
         // Those that need running may use all the others; innermost needs came last.
         for (id, procedure) in later.into_iter().rev() {
-            let value = run_aside(vm, host, procedure)?;
+            let value = run_aside(vm, host, &procedure)?;
             host.store(vm.globals.info(id).cell, value);
         }
         Ok(())
@@ -229,14 +230,13 @@ impl Front {
 }
 
 /// Runs a procedure of no arguments on a mutator of its own, while this one waits.
-fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: Value) -> Result<Value, FrontError> {
-    let root = vm.heap.add_root(procedure);
+fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: &Root) -> Result<Value, FrontError> {
     let result = host.with_mutator(|mutator| {
         mutator.native(|| {
             let mut aside = vm.world.attach("library").ok()?;
             let state = crate::vm::initial_state(&mut aside.heap, Value::NIL).ok()?;
             aside.roots[lisle_threads::RootSlot::DynamicState] = state;
-            match Machine::new(&mut aside, vm).call(root.get(), &[]) {
+            match Machine::new(&mut aside, vm).call(procedure.get(), &[]) {
                 Outcome::Value(value) => Some(vm.heap.add_root(value)),
                 _ => None,
             }

@@ -98,7 +98,7 @@ impl Machine<'_> {
         Step::Go(At { pc: entry, frame })
     }
 
-    /// In the stress modes every poll looks twice.
+    /// With a promotion at every call, every entry has to look.
     fn rearm(&mut self) {
         if self.vm.polls_always() {
             self.mutator.stack.limit().trip();

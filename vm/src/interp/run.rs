@@ -5,6 +5,8 @@
 //! calls of what is no closure of the right arity ([`enter`](super::enter)), raising
 //! ([`raise`](super::raise)), the machine's own procedures ([`procedures`](super::procedures)).
 //!
+//! The file is longer than others may be: one function, so that all hot paths are seen together.
+//!
 //! Every register access is unchecked (see [`registers`](super::registers) for why it is sound); the
 //! whole loop is one `unsafe` function whose obligations are those of that module.
 
