@@ -1,13 +1,15 @@
 //! The side-by-side runner: benchmark programs on Lisle and on other systems, and on Lisle with
-//! several threads.
+//! several threads; and how long its collections take.
 //!
 //!     cargo run --release -p lisle-benches -- list
 //!     cargo run --release -p lisle-benches -- compare --systems lisle,chez,guile,lua
 //!     cargo run --release -p lisle-benches -- threads
+//!     cargo run --release -p lisle-benches -- pauses
 #![expect(clippy::print_stdout, reason = "lists on standard output are what the runner is for")]
 
 mod compare;
 mod measure;
+mod pauses;
 mod peer_source;
 mod systems;
 mod threads;
@@ -33,6 +35,8 @@ enum Action {
     Compare(compare::Options),
     /// Run Lisle with different numbers of threads and print how it scales.
     Threads(threads::Options),
+    /// Run programs on Lisle and on MoarVM and print how long their collections stop them.
+    Pauses(pauses::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Action::List => list(),
         Action::Compare(options) => compare::compare(options),
         Action::Threads(options) => threads::measure_threads(options),
+        Action::Pauses(options) => pauses::measure_pauses(options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

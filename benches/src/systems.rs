@@ -172,6 +172,15 @@ pub const SYSTEMS: &[System] = &[
     },
 ];
 
+/// Chez, telling on a last line how long its collections took.
+pub const CHEZ_COLLECTIONS: &System = &scheme(
+    "chez-collections",
+    "chezscheme",
+    &["--program", "FILE"],
+    &["--version"],
+    prelude(include_str!("../preludes/chez-collections.scm"), "scm"),
+);
+
 impl System {
     /// Looks for the system; `None` if it isn't installed.
     pub fn find(&'static self) -> Result<Option<Installed>, String> {
