@@ -4,6 +4,7 @@ mod child;
 mod examples;
 mod language;
 mod memory;
+mod messages;
 mod races;
 mod robustness;
 mod support;

@@ -2,9 +2,12 @@
 //! that nothing handled is described.
 
 use crate::bytecode::code::{Code, CodeKind};
-use crate::condition::{IRRITANTS, MESSAGE, TRACE};
+use crate::condition::{ErrorKind, IRRITANTS, KIND, MESSAGE, TRACE};
+use crate::hints::{self, Hint};
+use crate::prim::symbol;
 use crate::print;
 use crate::source::Span;
+use crate::symbols::Sym;
 use crate::text;
 use crate::vm::VmShared;
 use lisle_gc::{Kind, Value, object};
@@ -24,17 +27,36 @@ pub struct TraceLine {
     pub procedure: String,
     /// Where it was.
     pub span: Span,
+    /// The procedure it had called, when that is not the one in the line before: its frame, and
+    /// perhaps others, are gone because it ended in a tail call.
+    pub elided: Option<String>,
 }
 
 /// What is shown of a condition.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// The kind of condition, as [`ErrorKind::name`] has it; `uncaught` for other objects.
+    pub kind: String,
     /// Message and irritants.
     pub message: String,
     /// The place in the program, if known.
     pub span: Span,
     /// The procedures that were running, innermost first.
     pub lines: Vec<TraceLine>,
+    /// The macro uses that the program at `span` came out of, innermost first: the macro's name and
+    /// the use.
+    pub expansions: Vec<(String, Span)>,
+    /// What may help.
+    pub hints: Vec<Hint>,
+}
+
+impl Report {
+    /// What is shown of an error that the reader or the compiler found.
+    pub fn of_kind(kind: ErrorKind, message: String, span: Span) -> Report {
+        let kind = kind.name().to_owned();
+        let (lines, expansions, hints) = Default::default();
+        Report { kind, message, span, lines, expansions, hints }
+    }
 }
 
 /// Gives a condition that has none the trace of the mutator's published stack.
@@ -88,11 +110,31 @@ pub fn describe(vm: &VmShared, payload: Value) -> String {
             break;
         }
         described.push_str(separator);
-        described.push_str(&shorten(print::write_to_string(vm, object::car(irritants))));
+        let irritant = object::car(irritants);
+        let written = match is_condition(vm, irritant) && irritant != payload {
+            true => summary(vm, irritant),
+            false => print::write_to_string(vm, irritant),
+        };
+        described.push_str(&shorten(written));
         separator = " ";
         irritants = object::cdr(irritants);
     }
     described
+}
+
+/// A condition among the irritants of another: its message, without what is among its own.
+fn summary(vm: &VmShared, condition: Value) -> String {
+    let message = object::field(condition, MESSAGE);
+    let mut summary = match object::is_kind(message, Kind::String) {
+        true => text::to_rust_string(message),
+        false => print::write_to_string(vm, message),
+    };
+    let irritants = object::field(condition, IRRITANTS);
+    if irritants.is_pair() {
+        summary.push_str(": ");
+        summary.push_str(&print::write_to_string(vm, object::car(irritants)));
+    }
+    summary
 }
 
 /// Long values are cut in messages.
@@ -106,40 +148,93 @@ fn shorten(text: String) -> String {
 
 /// Everything worth showing of a condition.
 pub fn report(vm: &VmShared, payload: Value) -> Report {
-    let mut lines = Vec::new();
-    let trace = match is_condition(vm, payload) {
-        true => object::field(payload, TRACE),
-        false => Value::FALSE,
-    };
-    if object::is_kind(trace, Kind::Vector) {
-        for pair in 0..object::size(trace) / 2 {
-            let code = Code::at(object::field(trace, 2 * pair));
-            // SAFETY: traces hold addresses of code, which lives as long as the VM.
-            let code = unsafe { &*code };
-            let index = object::field(trace, 2 * pair + 1).as_fixnum().unwrap_or(-1);
-            lines.extend(line(vm, code, index));
-        }
+    let frames = frames_of(vm, payload);
+    let mut lines: Vec<TraceLine> = Vec::with_capacity(frames.len());
+    let mut inner: Option<&Code> = None;
+    for (code, next) in &frames {
+        lines.extend(line(vm, code, *next, inner));
+        inner = Some(code);
     }
     let shown = |line: &&TraceLine| is_user(vm, line.span);
     let span = lines.iter().find(shown).map_or(Span::NONE, |line| line.span);
     lines.truncate(SHOWN_FRAMES);
-    Report { message: describe(vm, payload), span, lines }
+    let kind = kind_of(vm, payload);
+    let innermost = frames.first().map(|(code, _)| *code);
+    let irritant = first_irritant(vm, payload).and_then(symbol_of);
+    let hints = hints::of_condition(vm, &kind, irritant, innermost);
+    Report { kind, message: describe(vm, payload), span, lines, expansions: Vec::new(), hints }
 }
 
-fn is_user(vm: &VmShared, span: Span) -> bool {
+/// The code of the frames in a condition's trace, innermost first, and the word after the instruction
+/// that each was at.
+fn frames_of(vm: &VmShared, payload: Value) -> Vec<(&Code, Option<u32>)> {
+    if !is_condition(vm, payload) {
+        return Vec::new();
+    }
+    let trace = object::field(payload, TRACE);
+    if !object::is_kind(trace, Kind::Vector) {
+        return Vec::new();
+    }
+    let frame = |pair: usize| {
+        let code = Code::at(object::field(trace, 2 * pair));
+        let next = object::field(trace, 2 * pair + 1).as_fixnum();
+        // SAFETY: traces hold addresses of code, which lives as long as the VM.
+        (unsafe { &*code }, next.and_then(|next| u32::try_from(next).ok()))
+    };
+    (0..object::size(trace) / 2).map(frame).collect()
+}
+
+fn kind_of(vm: &VmShared, payload: Value) -> String {
+    let named = |kind| symbol_of(kind).map(|sym| vm.symbols.name(sym).to_string());
+    match is_condition(vm, payload) {
+        true => named(object::field(payload, KIND)).unwrap_or_default(),
+        false => "uncaught".to_owned(),
+    }
+}
+
+fn first_irritant(vm: &VmShared, payload: Value) -> Option<Value> {
+    let irritants = is_condition(vm, payload).then(|| object::field(payload, IRRITANTS))?;
+    irritants.is_pair().then(|| object::car(irritants))
+}
+
+fn symbol_of(v: Value) -> Option<Sym> {
+    object::is_kind(v, Kind::Symbol).then(|| symbol::number(v))
+}
+
+/// Is this a place in a program, and not in Lisle's own library?
+pub(crate) fn is_user(vm: &VmShared, span: Span) -> bool {
     vm.sources.get(span.source).is_some_and(|source| !source.name.starts_with(LIBRARY_PREFIX))
 }
 
-/// Internal procedures of the library are not shown.
-fn line(vm: &VmShared, code: &Code, index: i64) -> Option<TraceLine> {
+/// The line for a frame that was at the instruction before word `next`; `inner` is the code of the
+/// frame above it. Internal procedures of the library are not shown.
+fn line(vm: &VmShared, code: &Code, next: Option<u32>, inner: Option<&Code>) -> Option<TraceLine> {
     let name = code.name.map(|sym| vm.symbols.name(sym));
     if name.as_deref().is_some_and(|name| name.starts_with('%')) {
         return None;
     }
-    let span = match (code.kind, u32::try_from(index)) {
-        (CodeKind::Compiled, Ok(index)) => code.span_before(index),
+    let span = match (code.kind, next) {
+        (CodeKind::Compiled, Some(next)) => code.span_before(next),
         _ => Span::NONE,
     };
-    let procedure = name.map_or_else(|| "(anonymous)".to_owned(), |name| name.to_string());
-    Some(TraceLine { procedure, span })
+    let procedure = match name {
+        Some(name) => name.to_string(),
+        None if code.span.is_none() => "the top level".to_owned(),
+        None => "(anonymous)".to_owned(),
+    };
+    let called = next.filter(|_| code.kind == CodeKind::Compiled);
+    let called = called.and_then(|next| code.global_called_before(next));
+    let elided = called.and_then(|cell| elided(vm, cell, inner));
+    Some(TraceLine { procedure, span, elided })
+}
+
+/// The name of the procedure in `cell`, which a frame has called, if the frame above runs other code.
+fn elided(vm: &VmShared, cell: Value, inner: Option<&Code>) -> Option<String> {
+    let callee = object::field(cell, 0);
+    let inner = inner?;
+    if !callee.is_procedure() || object::field(callee, 0) == inner.address_word() {
+        return None;
+    }
+    let name = vm.symbols.name(symbol_of(object::field(cell, 1))?).to_string();
+    (!name.starts_with('%')).then_some(name)
 }

@@ -60,6 +60,10 @@ pub struct ExpandError {
     pub span: Span,
     /// What kind of error it is.
     pub kind: ExpandErrorKind,
+    /// The macro uses that the form came out of, innermost first: the macro and the use.
+    pub expansions: Vec<(Sym, Span)>,
+    /// What may help.
+    pub hint: Option<String>,
 }
 
 /// Kinds of [`ExpandError`].
@@ -80,11 +84,22 @@ pub enum ExpandErrorKind {
 impl ExpandError {
     /// An error in the program.
     pub fn new(message: impl Into<String>, span: Span) -> ExpandError {
-        ExpandError { message: message.into(), form: None, span, kind: ExpandErrorKind::Syntax }
+        ExpandError {
+            message: message.into(),
+            form: None,
+            span,
+            kind: ExpandErrorKind::Syntax,
+            expansions: Vec::new(),
+            hint: None,
+        }
     }
     /// The same of another kind.
     pub fn of_kind(self, kind: ExpandErrorKind) -> ExpandError {
         ExpandError { kind, ..self }
+    }
+    /// The same with something that may help.
+    pub(crate) fn with_hint(self, hint: Option<String>) -> ExpandError {
+        ExpandError { hint, ..self }
     }
 }
 
@@ -235,8 +250,14 @@ impl Expander {
         environment: &Arc<Environment>,
     ) -> Result<Vec<Unit>> {
         let mut context = Context::new(self, session);
-        context.toplevel(form.clone(), environment)?;
-        Ok(context.finish())
+        match context.toplevel(form.clone(), environment) {
+            Ok(()) => Ok(context.finish()),
+            Err(error) => Err(context.with_expansions(error)),
+        }
+    }
+    /// The standard libraries, by their names as text, and what each exports.
+    pub(crate) fn standard_libraries(&self, symbols: &Symbols) -> &FxHashMap<String, Vec<Sym>> {
+        self.standard.get_or_init(|| library::read_standard(self.standard_text, symbols))
     }
     /// The names that `environment` binds to variables or syntax, for completion.
     pub fn visible_names(&self, environment: &Environment) -> Vec<Sym> {

@@ -11,6 +11,7 @@
 mod core_text;
 mod host;
 
+use crate::backtrace::Report;
 use crate::bytecode::disasm;
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
 use crate::compile::{self, CompileContext, PrimSignature};
@@ -19,6 +20,7 @@ use crate::core_form::{Core, Vars};
 use crate::cx::{Cx, Raised};
 use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits, Session, Unit};
 use crate::globals::GlobalId;
+use crate::hints::Hint;
 use crate::interp::{Machine, Outcome};
 use crate::load;
 use crate::prim;
@@ -46,6 +48,25 @@ pub struct FrontError {
     pub span: Span,
     /// The condition it becomes when `eval` meets it.
     pub kind: ErrorKind,
+    /// The macro uses that the form came out of, innermost first: the macro and the use.
+    pub expansions: Vec<(Sym, Span)>,
+    /// What may help.
+    pub hint: Option<String>,
+}
+
+impl FrontError {
+    fn new(kind: ErrorKind, message: impl Into<String>, span: Span) -> FrontError {
+        FrontError { message: message.into(), span, kind, expansions: Vec::new(), hint: None }
+    }
+    /// What is shown of it.
+    pub(crate) fn report(self, vm: &VmShared) -> Report {
+        let named = |(sym, span): (Sym, Span)| (vm.symbols.name(sym).to_string(), span);
+        Report {
+            expansions: self.expansions.into_iter().map(named).collect(),
+            hints: self.hint.into_iter().map(Hint::new).collect(),
+            ..Report::of_kind(self.kind, self.message, self.span)
+        }
+    }
 }
 
 impl From<ExpandError> for FrontError {
@@ -56,7 +77,8 @@ impl From<ExpandError> for FrontError {
             ExpandErrorKind::Interrupted => ErrorKind::Interrupted,
             ExpandErrorKind::Syntax | ExpandErrorKind::Limit => ErrorKind::Syntax,
         };
-        FrontError { message: error.to_string(), span: error.span, kind }
+        let made = FrontError::new(kind, error.to_string(), error.span);
+        FrontError { expansions: error.expansions, hint: error.hint, ..made }
     }
 }
 
@@ -242,10 +264,9 @@ fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: &Root) -> Result<Value, 
             }
         })
     });
-    let failed = || FrontError {
-        message: "a definition of the library failed".to_owned(),
-        span: Span::NONE,
-        kind: ErrorKind::General,
+    let failed = || {
+        let message = "a definition of the library failed";
+        FrontError::new(ErrorKind::General, message, Span::NONE)
     };
     result.map(|root| root.get()).ok_or_else(failed)
 }
@@ -272,19 +293,12 @@ fn template_of(
         (!prim.blocking).then_some(PrimSignature { id: id.0, min: prim.min, max: prim.max })
     };
     let context = CompileContext { globals: host, symbols: &vm.symbols, prims: &prims };
-    compile::compile_toplevel(core, &mut vars, &context).map_err(|error| FrontError {
-        message: error.to_string(),
-        span: error.span(),
-        kind: ErrorKind::Syntax,
-    })
+    compile::compile_toplevel(core, &mut vars, &context)
+        .map_err(|error| FrontError::new(ErrorKind::Syntax, error.to_string(), error.span()))
 }
 
 fn exhausted(_: Raised) -> FrontError {
-    FrontError {
-        message: "heap limit reached".to_owned(),
-        span: Span::NONE,
-        kind: ErrorKind::HeapExhausted,
-    }
+    FrontError::new(ErrorKind::HeapExhausted, "heap limit reached", Span::NONE)
 }
 
 fn with_session<T>(

@@ -43,6 +43,10 @@ impl Globals {
     pub fn update(&self, id: GlobalId, change: impl FnOnce(&mut GlobalInfo)) {
         change(&mut self.infos.write()[id.0 as usize]);
     }
+    /// The names of all that a program or library has made.
+    pub fn names(&self) -> Vec<Sym> {
+        self.infos.read().iter().filter(|info| !info.constant).map(|info| info.name).collect()
+    }
     /// Every cell, for the collector.
     pub fn each_cell(&self, mut visit: impl FnMut(&mut Value)) {
         for info in self.infos.write().iter_mut() {

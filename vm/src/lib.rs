@@ -26,6 +26,7 @@ pub mod expand;
 #[expect(unsafe_code, reason = "looks at the code of a closure just loaded")]
 pub mod front;
 pub mod globals;
+pub mod hints;
 pub mod interp;
 pub mod load;
 pub mod num;

@@ -42,6 +42,18 @@ pub struct VmConfig {
     pub command_line: Vec<String>,
     /// Where libraries are looked for, besides the program's own folder.
     pub library_path: Vec<std::path::PathBuf>,
+    /// How errors that end a thread or a program are shown on standard error.
+    pub error_format: ErrorFormat,
+}
+
+/// How errors are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ErrorFormat {
+    /// With an excerpt of the program, for people.
+    #[default]
+    Text,
+    /// As one JSON object a line, for tools.
+    Json,
 }
 
 impl Default for VmConfig {
@@ -55,6 +67,7 @@ impl Default for VmConfig {
             region_words: 128 * 1024,
             command_line: vec!["lisle".to_owned()],
             library_path: Vec::new(),
+            error_format: ErrorFormat::Text,
         }
     }
 }

@@ -185,6 +185,19 @@ impl Code {
         let after = self.spans.partition_point(|(index, _)| *index < next);
         after.checked_sub(1).map_or(self.span, |at| self.spans[at].1)
     }
+    /// The cell of the global variable that the instruction before word `next` calls, if it is such
+    /// a call.
+    pub fn global_called_before(&self, next: u32) -> Option<Value> {
+        let after = self.spans.partition_point(|(index, _)| *index < next);
+        let (index, _) = *self.spans.get(after.checked_sub(1)?)?;
+        let words: Vec<u32> = (index as usize..next as usize).map(|i| self.word(i)).collect();
+        if Op::of(*words.first()?) != Op::CallGlobal {
+            return None;
+        }
+        let distance = (words.len() == 2).then(|| words[1].cast_signed())?;
+        let constant = i64::from(next) + i64::from(distance) + 2 * self.constant_count as i64;
+        Some(self.constant(usize::try_from(constant / 2).ok()?))
+    }
     /// The numbers of arguments taken, in words.
     pub fn describe_arity(&self) -> String {
         if self.kind != CodeKind::Compiled {

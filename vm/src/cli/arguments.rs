@@ -1,7 +1,7 @@
 //! What the command line means.
 
-use crate::vm::VmConfig;
-use clap::Parser;
+use crate::vm::{ErrorFormat, VmConfig};
+use clap::{Parser, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// A multi-threaded Scheme (R7RS) virtual machine.
@@ -39,6 +39,10 @@ pub struct Arguments {
     #[arg(long, value_name = "SIZE", value_parser = parse_size, env = "LISLE_HEAP_LIMIT")]
     pub heap_limit: Option<usize>,
 
+    /// How errors are shown on standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub error_format: Format,
+
     /// A folder to look for libraries in; may be given several times
     #[arg(short = 'L', long = "library-path", value_name = "FOLDER")]
     pub library_path: Vec<PathBuf>,
@@ -46,6 +50,25 @@ pub struct Arguments {
     /// The program, and the arguments it gets
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
     pub rest: Vec<String>,
+}
+
+/// The forms of errors, as options.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// For people: with an excerpt of the program
+    #[default]
+    Text,
+    /// For tools: a JSON object a line
+    Json,
+}
+
+impl From<Format> for ErrorFormat {
+    fn from(format: Format) -> ErrorFormat {
+        match format {
+            Format::Text => ErrorFormat::Text,
+            Format::Json => ErrorFormat::Json,
+        }
+    }
 }
 
 /// What to do.
@@ -99,6 +122,7 @@ impl Arguments {
             count_calls: self.stats,
             command_line,
             library_path,
+            error_format: self.error_format.into(),
             ..VmConfig::default()
         }
     }

@@ -30,12 +30,7 @@ pub fn run(arguments: &Arguments, file: &Path) -> i32 {
             0
         }
         Err(error) => {
-            let report = crate::backtrace::Report {
-                message: error.message,
-                span: error.span,
-                lines: Vec::new(),
-            };
-            super::report::show(&vm, &report, None);
+            super::report::show(&vm, &error.report(&vm), None);
             1
         }
     }

@@ -3,6 +3,7 @@
 use super::arguments::Arguments;
 use super::{complain, leave, report};
 use crate::backtrace::{self, Report};
+use crate::condition::ErrorKind;
 use crate::expand::Environment;
 use crate::front::FrontError;
 use crate::interp::{Machine, Outcome};
@@ -170,7 +171,7 @@ pub(super) fn run_forms(
             Ok(Some(form)) => form,
             Ok(None) => return Ok(last),
             Err(error) => {
-                let report = Report { message: error.message, span: error.span, lines: Vec::new() };
+                let report = Report::of_kind(ErrorKind::Read, error.message, error.span);
                 return Err(failed(vm, &report));
             }
         };
@@ -222,7 +223,7 @@ impl Steps {
 }
 
 fn illegal(vm: &VmShared, error: FrontError) -> Stopped {
-    failed(vm, &Report { message: error.message, span: error.span, lines: Vec::new() })
+    failed(vm, &error.report(vm))
 }
 
 fn failed(vm: &VmShared, report: &Report) -> Stopped {

@@ -1,8 +1,11 @@
 //! Showing errors: the message, the source line, and who was running.
 
+mod json;
+
 use crate::backtrace::Report;
-use crate::vm::VmShared;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use crate::source::Span;
+use crate::vm::{ErrorFormat, VmShared};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -17,42 +20,64 @@ pub fn show(vm: &VmShared, report: &Report, thread: Option<&str>) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The text of a report.
+/// The text of a report, as people or as tools read it.
 pub fn render(vm: &VmShared, report: &Report, thread: Option<&str>) -> String {
+    match vm.config.error_format {
+        ErrorFormat::Text => text(vm, report, thread),
+        ErrorFormat::Json => json::line(vm, report, thread),
+    }
+}
+
+fn text(vm: &VmShared, report: &Report, thread: Option<&str>) -> String {
     let message = match thread {
         Some(name) => format!("in thread {name}: {}", report.message),
         None => report.message.clone(),
     };
-    let mut text = excerpt(vm, report, &message);
+    let mut text = excerpts(vm, report, &message);
     if !text.ends_with('\n') {
         text.push('\n');
     }
+    let place = |span| {
+        let place = vm.sources.describe(span);
+        place.map_or_else(String::new, |place| format!(" ({place})"))
+    };
+    // Writing to a string does not fail.
+    for (name, used) in &report.expansions {
+        let _ = writeln!(text, "  in the expansion of {name}{}", place(*used));
+    }
     for line in &report.lines {
-        let place = vm.sources.describe(line.span);
-        let place = place.map_or_else(String::new, |place| format!(" ({place})"));
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "  in {}{place}", line.procedure);
+        if let Some(callee) = &line.elided {
+            let _ = writeln!(text, "  ... tail calls, first from {callee}");
+        }
+        let _ = writeln!(text, "  in {}{}", line.procedure, place(line.span));
     }
     text
 }
 
-fn excerpt(vm: &VmShared, report: &Report, message: &str) -> String {
-    let Some(source) = vm.sources.get(report.span.source) else {
-        return format!("error: {message}");
-    };
-    let start = (report.span.start as usize).min(source.text.len());
+/// The message over the line that it is about, then the hints.
+fn excerpts(vm: &VmShared, report: &Report, message: &str) -> String {
+    let mut groups = vec![group(Level::ERROR.primary_title(message), vm, report.span)];
+    for hint in &report.hints {
+        groups.push(group(Level::HELP.secondary_title(&hint.text), vm, hint.span));
+    }
+    Renderer::plain().render(&groups)
+}
+
+/// A title with the line that `span` begins in, unless there is none or it is very long.
+fn group<'a>(title: Title<'a>, vm: &VmShared, span: Span) -> Group<'a> {
+    let Some(source) = vm.sources.get(span.source) else { return Group::with_title(title) };
+    let start = (span.start as usize).min(source.text.len());
     let line_start = source.text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line_end = source.text[start..].find('\n').map_or(source.text.len(), |at| start + at);
-    let end = (report.span.end as usize).clamp(start, line_end);
-    let (line, column) = source.line_column(report.span.start);
+    let end = (span.end as usize).clamp(start, line_end);
+    let (line, column) = source.line_column(span.start);
     if line_end - line_start > LONGEST_LINE {
-        return format!("error: {message}\n --> {}:{line}:{column}", source.name);
+        let origin = Origin::path(source.name.clone()).line(line).char_column(column);
+        return title.element(origin);
     }
-    let shown = &source.text[line_start..line_end];
-    let snippet = Snippet::source(shown)
+    let snippet = Snippet::source(source.text[line_start..line_end].to_owned())
         .line_start(line)
-        .path(&source.name)
+        .path(source.name.clone())
         .annotation(AnnotationKind::Primary.span(start - line_start..end - line_start));
-    let group = Level::ERROR.primary_title(message).element(snippet);
-    Renderer::plain().render(&[group])
+    title.element(snippet)
 }

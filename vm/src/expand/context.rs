@@ -21,6 +21,10 @@ const FORM_TEXT_LIMIT: usize = 120;
 const MAX_RENAMINGS: u32 = 1000;
 /// `check` is called after this many steps.
 const STEPS_BETWEEN_CHECKS: u64 = 4096;
+/// So many macro uses are remembered; one whose expansion never ends must not fill the memory.
+const MAX_NOTED_EXPANSIONS: usize = 1000;
+/// An error names at most so many macro uses around it.
+const MAX_SHOWN_EXPANSIONS: usize = 6;
 
 /// The state of one expansion.
 pub(super) struct Context<'a> {
@@ -41,6 +45,8 @@ pub(super) struct Context<'a> {
     stack_begin: usize,
     /// Scopes that hold macros: these refer back to the scope, so it must be emptied in the end.
     macro_scopes: Vec<Arc<LocalScope>>,
+    /// Macro uses that the form being expanded may come out of, for errors.
+    expansions: Vec<(Sym, Span)>,
 }
 
 /// What an identifier means.
@@ -95,6 +101,7 @@ impl<'a> Context<'a> {
             next_check: STEPS_BETWEEN_CHECKS,
             stack_begin: stack_address(),
             macro_scopes: Vec::new(),
+            expansions: Vec::new(),
         }
     }
     /// What has been expanded, and before each unit the libraries it needs. Only now are these said
@@ -146,8 +153,12 @@ impl<'a> Context<'a> {
             return Err(ExpandError::new(message, span).of_kind(ExpandErrorKind::Limit));
         }
         self.depth += levels;
+        let expansions = self.expansions.len();
         let result = expand(self);
         self.depth -= levels;
+        if result.is_ok() {
+            self.expansions.truncate(expansions);
+        }
         result
     }
     /// Counts the data that a macro's expansion made.
@@ -273,10 +284,28 @@ impl<'a> Context<'a> {
             let Some(pair) = form.as_pair() else { return Ok(Head::Other(form)) };
             match self.meaning_of(&pair.car, scope) {
                 Some(Meaning::Special(special)) => return Ok(Head::Special(special, form)),
-                Some(Meaning::Macro(found)) => form = found.expand(self, &form, scope)?,
+                Some(Meaning::Macro(found)) => {
+                    let keyword = Ident::of(&pair.car).map(|ident| ident.symbol());
+                    let expanded = found.expand(self, &form, scope)?;
+                    if self.expansions.len() < MAX_NOTED_EXPANSIONS {
+                        self.expansions.extend(keyword.map(|keyword| (keyword, form.span)));
+                    }
+                    form = expanded;
+                }
                 _ => return Ok(Head::Other(form)),
             }
         }
+    }
+    /// The error, and the macro uses around the form that it is about. Those noted include finished
+    /// siblings of that form, which do not enclose it.
+    pub(super) fn with_expansions(&self, mut error: ExpandError) -> ExpandError {
+        let span = error.span;
+        let encloses = |outer: &Span| {
+            outer.source == span.source && outer.start <= span.start && span.end <= outer.end
+        };
+        let noted = self.expansions.iter().rev().filter(|(_, used)| encloses(used));
+        error.expansions.extend(noted.take(MAX_SHOWN_EXPANSIONS));
+        error
     }
     /// The operands of a use of `special`, which must be a proper list.
     pub(super) fn operands<'d>(&self, special: Special, form: &'d Datum) -> Result<Vec<&'d Datum>> {

@@ -5,6 +5,8 @@ mod inclusion;
 
 pub use inclusion::FEATURES;
 
+pub(super) use import::read_standard;
+
 use super::context::Context;
 use super::scope::{Binding, Changes, Environment, Found, GlobalState, Ident, Scope, look_up};
 use super::special::Special;
@@ -122,7 +124,8 @@ impl Context<'_> {
             }
         }
         for form in declarations.body {
-            inner.toplevel(form, &environment)?;
+            let expanded = inner.toplevel(form, &environment);
+            expanded.map_err(|error| inner.with_expansions(error))?;
         }
         let mut exports = FxHashMap::default();
         for (ident, external, span) in declarations.exports {

@@ -7,6 +7,7 @@ use super::Result;
 use super::context::Context;
 use super::scope::{Ident, Scope};
 use super::special::Special;
+use crate::hints;
 use crate::read::datum::{Datum, DatumKind};
 use pattern::{Pattern, PatternCompiler};
 use template::{Template, TemplateCompiler};
@@ -20,6 +21,8 @@ pub(super) struct Macro {
 
 /// One rule of a macro.
 struct Rule {
+    /// The whole pattern as it was written, for messages.
+    shape: Datum,
     /// Matches what follows the keyword.
     pattern: Pattern,
     template: Template,
@@ -58,18 +61,19 @@ impl Macro {
         let mut rules = Vec::with_capacity(specs.len());
         for spec in specs {
             let parts = spec.proper_list();
-            let Some([pattern, body]) = parts.as_deref() else {
+            let Some([spec_pattern, body]) = parts.as_deref() else {
                 return Err(cx.shape(special, "rules (pattern template)", spec));
             };
-            let Some(pair) = pattern.as_pair() else {
-                return Err(cx.shape(special, "a pattern (keyword pattern ...)", pattern));
+            let Some(pair) = spec_pattern.as_pair() else {
+                return Err(cx.shape(special, "a pattern (keyword pattern ...)", spec_pattern));
             };
             let mut compiler = PatternCompiler::new(scope, ellipsis.as_ref(), &literals);
             let pattern = compiler.compile(cx, &pair.cdr)?;
             let variables = compiler.into_variables();
             let template = TemplateCompiler::new(scope, ellipsis.as_ref(), &literals, &variables)
                 .compile(cx, body)?;
-            rules.push(Rule { pattern, template, variables: variables.len() });
+            let shape = Datum::clone(spec_pattern);
+            rules.push(Rule { shape, pattern, template, variables: variables.len() });
         }
         Ok(Macro { rules, scope: scope.clone() })
     }
@@ -89,7 +93,11 @@ impl Macro {
                 return rule.template.instantiate(cx, &matches, &self.scope, form.span);
             }
         }
-        Err(cx.error_in("no rule of this macro fits its use", form))
+        let shape = |rule: &Rule| hints::shape(&rule.shape, cx.session.symbols);
+        let shapes: Vec<String> = self.rules.iter().map(shape).collect();
+        Err(cx
+            .error_in("no rule of this macro fits its use", form)
+            .with_hint(hints::rules(&shapes)))
     }
 }
 

@@ -6,6 +6,7 @@ use super::special::Special;
 use super::{ExpandError, Result};
 use crate::core_form::Core;
 use crate::globals::GlobalId;
+use crate::hints;
 use crate::read::datum::Datum;
 use std::sync::Arc;
 
@@ -245,6 +246,8 @@ impl Context<'_> {
     }
     /// The error that something is no library's name.
     pub(super) fn no_library(&self, name: &Datum) -> ExpandError {
-        self.error_in("there is no such library", name)
+        let known = self.expander.standard_libraries(self.session.symbols).keys();
+        let hint = hints::no_library(&name.to_text(self.session.symbols), known);
+        self.error_in("there is no such library", name).with_hint(hint)
     }
 }

@@ -18,7 +18,10 @@ const MAX_MODIFIERS: usize = 100;
 const EVERYTHING: &str = "(lisle base)";
 
 /// The names that each standard library exports, from forms `((scheme char) name ...)`.
-fn read_standard(text: &str, symbols: &Symbols) -> FxHashMap<String, Vec<Sym>> {
+pub(in crate::expand) fn read_standard(
+    text: &str,
+    symbols: &Symbols,
+) -> FxHashMap<String, Vec<Sym>> {
     let mut reader = Reader::new(SourceId::default(), text, symbols);
     let mut libraries: FxHashMap<String, Vec<Sym>> = FxHashMap::default();
     while let Some(form) = reader.next().expect("the list of standard libraries is well-formed") {
@@ -36,10 +39,8 @@ fn read_standard(text: &str, symbols: &Symbols) -> FxHashMap<String, Vec<Sym>> {
 impl Context<'_> {
     /// The names that a standard library exports.
     pub(super) fn standard_names(&self, key: &str) -> Option<&[Sym]> {
-        let expander = self.expander;
-        let symbols = self.session.symbols;
-        let read = || read_standard(expander.standard_text, symbols);
-        expander.standard.get_or_init(read).get(key).map(Vec::as_slice)
+        let libraries = self.expander.standard_libraries(self.session.symbols);
+        libraries.get(key).map(Vec::as_slice)
     }
 
     /// The bindings of an import set; the libraries it needs will be instantiated here.

@@ -1,0 +1,4 @@
+(define (root n)
+  (assert (>= n 0))
+  (sqrt n))
+(display (list (root -4)))

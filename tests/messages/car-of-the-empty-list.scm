@@ -1,0 +1,5 @@
+(define (largest l)
+  (if (null? (cdr l))
+      (car l)
+      (max (car l) (largest (cdr l)))))
+(display (largest '()))

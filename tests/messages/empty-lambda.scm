@@ -1,0 +1,1 @@
+(define nothing (lambda (x)))

@@ -1,0 +1,3 @@
+(define (f x)
+  (* x x)))
+(display (f 3))

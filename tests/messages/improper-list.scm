@@ -1,0 +1,1 @@
+(display (+ 1 (length '(1 2 . 3))))

@@ -1,0 +1,3 @@
+(define (show v)
+  (write (vectr-length v)))
+(show (vector 1 2))

@@ -1,0 +1,5 @@
+(define (total numbers)
+  (let ((sum 0))
+    (for-each (lambda (n) (set! sum (+ sum n))) numbers)
+    ((sum))))
+(total '(1 2 3))

@@ -1,0 +1,2 @@
+(define (f) (raise (list 'my-error 42)))
+(display (list (f)))

@@ -1,0 +1,2 @@
+(define (count!) (set! counter (+ 1 2)))
+(count!)

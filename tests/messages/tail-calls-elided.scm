@@ -1,0 +1,6 @@
+(define (finish n) (car n))
+(define (count-down n)
+  (if (= n 0) (finish n) (count-down (- n 1))))
+(define (start) (count-down 4))
+(define (program) (list (start)))
+(display (list (program)))

@@ -1,0 +1,5 @@
+(define (add x y)
+  (+ x y))
+(define (double x)
+  (* 2 (add x)))
+(display (+ 1 (double 3)))

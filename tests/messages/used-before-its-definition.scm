@@ -1,0 +1,5 @@
+(define (f)
+  (define a (+ b 1))
+  (define b 2)
+  a)
+(display (f))
