@@ -14,6 +14,7 @@ use crate::{
     policy::{self, Observed, Outlook, Reason},
     stress::FULL_EVERY,
     team::Team,
+    weak::WeakTable,
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -96,6 +97,7 @@ pub struct Heap {
     pub(crate) old: Old,
     pub(crate) roots: Arc<RootTable>,
     pub(crate) natives: Mutex<NativeTable>,
+    pub(crate) weak: Mutex<WeakTable>,
     pub(crate) orphans: Mutex<Orphans>,
     /// Local heaps that were used and not dropped.
     users: AtomicUsize,
@@ -133,6 +135,7 @@ impl Heap {
             old: Old::new(layout),
             roots: Arc::new(RootTable::new(layout)),
             natives: Mutex::default(),
+            weak: Mutex::default(),
             orphans: Mutex::default(),
             users: AtomicUsize::new(0),
             wanted: AtomicU8::new(WANTED_NOTHING),
@@ -299,6 +302,7 @@ impl Heap {
         stats.nursery_budget_bytes = self.nursery.budget();
         stats.roots = self.roots.count();
         stats.natives = self.natives.lock().count();
+        stats.weak_containers = self.weak.lock().count();
         stats
     }
 

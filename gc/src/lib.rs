@@ -54,12 +54,22 @@
 //!   `verify::nothing_is_young`, always.
 //! - **GC-9** *holds:* the bytes counted as used are no less than those reachable. *Established by:*
 //!   `nursery`, `old`. *Relied on by:* `limit`. *Checked by:* `verify::sizes_add_up`.
+//! - **GC-10** *holds:* every reachable container of weak references is on one list of the weak
+//!   table, on the young one if it is young or new, or a box or an ephemeron that refers to something
+//!   young; no other list has a young one, and what its weak fields lead to is as GC-2 says.
+//!   *Established by:* `weak` (lists what is made), `weak::settle`. *Relied on by:* `minor` (looks at
+//!   no other containers). *Checked by:* `verify::listed_containers`,
+//!   `verify::weak_reference_is_listed`.
+//! - **GC-11** *holds:* object, link and guardian of a registration that is listed as old are old.
+//!   *Established by:* `guardian`, `weak::settle`. *Relied on by:* `minor`. *Checked by:*
+//!   `verify::listed_containers`.
 #![deny(unsafe_code)]
 
 mod alloc;
 mod barrier;
 mod events;
 pub mod flonum;
+mod guardian;
 mod handle;
 mod heap;
 mod layout;
@@ -82,6 +92,7 @@ mod stress;
 mod team;
 pub mod value;
 mod verify;
+mod weak;
 mod world;
 
 pub use alloc::LocalHeap;

@@ -1,5 +1,5 @@
 //! A full collection of the old generation, after a minor one that left nothing young: mark
-//! everything reachable from the roots, then sweep.
+//! everything reachable from the roots, settle weak references, then sweep.
 
 pub(crate) mod mark;
 
@@ -12,6 +12,7 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
     assert!(young.is_ok(), "{young:?}");
     heap.old.lock_blocks().begin_marking();
     heap.old.lock_large().begin_marking();
+    let weaklings = heap.weak.lock().lift_all();
     let mut marker = Marker::new(heap.layout);
     heap.roots.visit(&mut marker);
     for source in &mut stopped.roots {
@@ -19,6 +20,10 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
         marker.drain();
     }
     marker.drain();
+    weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut heap.weak.lock());
+    for source in &mut stopped.roots {
+        source.forget_dead(&marker);
+    }
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
     sweep(heap);
     marker.marked()

@@ -3,7 +3,7 @@
 //!
 //! Phases, in order: retire the buffers, take the blocks in use as from-space; copy what remembered
 //! slots, fresh old objects and roots refer to; then what the copies refer to, from an explicit
-//! stack; follow host values; free the from-space. Eden objects stay young once; survivors, and in
+//! stack; settle weak references; follow host values; free the from-space. Eden objects stay young once; survivors, and in
 //! a full collection everything, move to the old generation. Old slots that are left holding a
 //! young pointer are recorded again (GC-4).
 
@@ -47,6 +47,7 @@ pub(crate) fn collect(
     dead: &mut Vec<Host>,
 ) -> Copied {
     let (remembered, fresh) = take_records(heap, stopped);
+    let weaklings = heap.weak.lock().lift_young(&heap.layout, &remembered);
     let from_space = heap.nursery.begin_collection();
     let mut copier = Copier::<false>::new(heap, promote_all);
     copy_from_remembered(&mut copier, &remembered);
@@ -57,6 +58,7 @@ pub(crate) fn collect(
         copier.drain();
     }
     copier.drain();
+    weaklings.settle(&mut copier, &mut [], &heap.layout, &mut heap.weak.lock());
     heap.natives.lock().after_copying(&heap.layout, dead);
     let (again, mut copied) = copier.finish();
     copied.remembered_slots = remembered.len();

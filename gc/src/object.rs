@@ -84,12 +84,18 @@ pub enum Kind {
     DynState,
     /// A set of global bindings (R7RS 6.12).
     GlobalEnvironment,
+    /// A reference that keeps nothing alive (raw, so that it is not followed; see `weak`).
+    WeakBox,
+    /// A key, and a value that is kept alive while the key is (raw; see `weak`).
+    Ephemeron,
+    /// A queue of what was given to a guardian and is not used otherwise: lock, first and last link.
+    Guardian,
     /// Spare room after an object that shrank; never reachable (raw).
     Filler,
 }
 
 impl Kind {
-    const ALL: [Kind; 35] = {
+    const ALL: [Kind; 38] = {
         use Kind::*;
         [
             Filler,
@@ -126,6 +132,9 @@ impl Kind {
             PromptTag,
             DynState,
             GlobalEnvironment,
+            WeakBox,
+            Ephemeron,
+            Guardian,
             Filler,
         ]
     };
@@ -139,6 +148,8 @@ impl Kind {
                 | Kind::TextNarrow
                 | Kind::TextWide
                 | Kind::Bytevector
+                | Kind::WeakBox
+                | Kind::Ephemeron
                 | Kind::Filler
         )
     }
@@ -311,6 +322,11 @@ pub fn set_byte(v: Value, index: usize, byte: u8) {
 pub fn raw_payload_word(v: Value, index: usize) -> u64 {
     debug_assert!(index < header(v).total_words() - 1);
     word(v, 1 + index).load(Ordering::Relaxed)
+}
+/// Field `index` of a weak box or an ephemeron: [`Value::BROKEN`] if the referent is gone.
+#[inline]
+pub fn weak_field(v: Value, index: usize) -> Value {
+    Value::from_bits(raw_payload_word(v, index))
 }
 /// Sets payload word `index` of a raw object.
 #[inline(always)]

@@ -43,6 +43,8 @@ pub struct HeapStats {
     pub roots: usize,
     /// Host values that objects own.
     pub natives: usize,
+    /// Weak boxes, weak pairs and ephemerons that no collection has found dead.
+    pub weak_containers: usize,
     /// All pauses.
     pub pauses: Histogram,
     /// The pauses of minor collections.

@@ -83,6 +83,8 @@ impl Value {
     pub const FORWARDED: Value = special(9);
     /// First word of a pair that is being moved. Collector only.
     pub const BUSY: Value = special(10);
+    /// What a weak reference holds when its referent is gone.
+    pub const BROKEN: Value = special(11);
     /// The fixnum 0.
     pub const ZERO: Value = Value(0);
 

@@ -2,16 +2,17 @@
 //! `lib.rs` lists, one function an invariant. World stopped; nothing is changed.
 
 use crate::{
-    Header, Heap, Stopped, Value,
+    Header, Heap, Kind, RootSource, Stopped, Value,
     layout::{BLOCK_BYTES, Layout},
     nursery::{AGE_EDEN, AGE_SURVIVOR},
+    object,
     old::{blocks::Blocks, large::Large},
     roots::RootVisitor,
     slot,
 };
 use parking_lot::MutexGuard;
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fmt,
     hash::{BuildHasherDefault, Hasher},
 };
@@ -63,6 +64,8 @@ struct Verifier<'h> {
     recorded: Addresses,
     /// Objects on somebody's fresh list.
     fresh: Addresses,
+    /// Containers of weak references, and whether they are on the young list.
+    listed: HashMap<usize, bool, BuildHasherDefault<AddressHasher>>,
     seen: Addresses,
     grey: Vec<Value>,
     reachable_bytes: usize,
@@ -110,6 +113,7 @@ impl Heap {
             large: self.old.lock_large(),
             recorded,
             fresh,
+            listed: self.listed_containers()?,
             seen: Addresses::default(),
             grey: Vec::new(),
             reachable_bytes: 0,
@@ -120,7 +124,35 @@ impl Heap {
             source.visit_roots(&mut verifier);
         }
         verifier.walk()?;
+        while verifier.visit_dependents(&mut stopped.roots) {
+            verifier.walk()?;
+        }
         verifier.sizes_add_up()
+    }
+
+    /// GC-10, GC-11: the containers of weak references, each listed once, and what guardians watch.
+    fn listed_containers(
+        &self,
+    ) -> Result<HashMap<usize, bool, BuildHasherDefault<AddressHasher>>, Violation> {
+        let mut listed = HashMap::default();
+        let weak = self.weak.lock();
+        for (containers, is_young) in [(&weak.young, true), (&weak.old, false)] {
+            for container in containers {
+                if listed.insert(container.object.address(), is_young).is_some() {
+                    broken("GC-10", format!("{container:?} is listed twice"))?;
+                }
+                if !is_young && self.layout.is_young(container.object.bits()) {
+                    broken("GC-10", format!("{container:?} is young, and listed as old"))?;
+                }
+            }
+        }
+        for &address in weak.pairs.keys().filter(|&address| !listed.contains_key(address)) {
+            broken("GC-10", format!("the weak pair at {address:#x} is not listed"))?;
+        }
+        for guarded in weak.guarded_old.iter().filter(|guarded| guarded.is_young(&self.layout)) {
+            broken("GC-11", format!("{guarded:?} is young, and listed as old"))?;
+        }
+        Ok(listed)
     }
 
     /// GC-6: every local heap that was used is known to the collection.
@@ -157,6 +189,7 @@ impl Verifier<'_> {
                 header_is_sane(v, header)?;
                 tag_agrees(v, header)?;
                 self.fits(v, header.total_words())?;
+                self.weak_reference_is_listed(v, header)?;
                 (v.address() + 8, if header.is_raw() { 0 } else { header.size() })
             };
             for index in 0..words {
@@ -228,6 +261,35 @@ impl Verifier<'_> {
         broken("GC-4", format!("{v:?} holds {word:?} at {address:#x}, unrecorded"))
     }
 
+    /// GC-10: boxes and ephemerons are listed, on the young list if they refer to something young.
+    fn weak_reference_is_listed(&self, v: Value, header: Header) -> Checked {
+        if !matches!(header.kind(), Kind::WeakBox | Kind::Ephemeron) {
+            return Ok(());
+        }
+        let Some(&on_young_list) = self.listed.get(&v.address()) else {
+            return broken("GC-10", format!("{v:?}, a {:?}, is not listed", header.kind()));
+        };
+        for index in 0..header.size() / 8 {
+            let field = object::weak_field(v, index);
+            no_forwarding_mark(v, index, field)?;
+            if self.layout.is_young(field.bits()) && !on_young_list {
+                broken("GC-10", format!("{v:?} refers to {field:?}, and is listed as old"))?;
+            }
+            if field.is_pointer() {
+                self.points_into_live_memory(field)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_dependents(&mut self, sources: &mut [&mut dyn RootSource]) -> bool {
+        let mut changed = false;
+        for source in sources {
+            changed |= source.visit_dependents(self);
+        }
+        changed
+    }
+
     /// GC-9: what is reachable is no more than what is counted as used.
     fn sizes_add_up(&self) -> Checked {
         let used = self.heap.used_bytes();
@@ -287,6 +349,10 @@ impl RootVisitor for Verifier<'_> {
 
     fn is_minor(&self) -> bool {
         false
+    }
+
+    fn is_alive(&self, value: Value) -> bool {
+        !value.is_pointer() || self.seen.contains(&value.address())
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::{
     Header, Value, layout::Layout, minor::payload, roots::RootVisitor, slot, value::TAG_PAIR,
+    weak::settle::Tracer,
 };
 
 /// Fields of one object that are scanned at once.
@@ -119,5 +120,33 @@ impl RootVisitor for Marker {
 
     fn is_minor(&self) -> bool {
         false
+    }
+
+    fn is_alive(&self, value: Value) -> bool {
+        self.now(value).is_some()
+    }
+}
+
+impl Tracer for Marker {
+    fn now(&self, word: Value) -> Option<Value> {
+        let is_old = word.is_pointer() && self.layout.is_old_address(word.address());
+        (!is_old || self.is_marked(word)).then_some(word)
+    }
+
+    fn keep(&mut self, word: Value) -> Value {
+        self.mark(word.bits());
+        word
+    }
+
+    fn drain(&mut self) {
+        Marker::drain(self);
+    }
+
+    fn store(&mut self, slot: usize, word: Value) {
+        slot::store(slot, word.bits());
+    }
+
+    fn visitor(&mut self) -> Option<&mut dyn RootVisitor> {
+        Some(self)
     }
 }

@@ -27,6 +27,7 @@ use crate::{
     slot,
     team::{Job, Pool},
     value::TAG_PAIR,
+    weak::settle::Tracer,
 };
 use parking_lot::Mutex;
 use std::{mem, sync::Arc};
@@ -365,5 +366,46 @@ impl RootVisitor for Copier<'_, false> {
 
     fn is_minor(&self) -> bool {
         true
+    }
+
+    fn is_alive(&self, value: Value) -> bool {
+        self.now(value).is_some()
+    }
+}
+
+impl Tracer for Copier<'_, false> {
+    fn now(&self, word: Value) -> Option<Value> {
+        let bits = word.bits();
+        if !self.layout.is_young(bits)
+            || slot::load_byte(self.layout.age_byte(word.address())) == AGE_ARRIVING
+        {
+            return Some(word);
+        }
+        let first = slot::load(word.address());
+        let moved = if word.tag() == TAG_PAIR {
+            (first == Value::FORWARDED.bits()).then(|| slot::load(word.address() + 8))
+        } else {
+            (first & 1 == 1).then_some(first)
+        };
+        moved.map(Value::from_bits)
+    }
+
+    fn keep(&mut self, word: Value) -> Value {
+        Value::from_bits(self.forward(word.bits()))
+    }
+
+    fn drain(&mut self) {
+        Copier::drain(self);
+    }
+
+    fn store(&mut self, slot: usize, word: Value) {
+        slot::store(slot, word.bits());
+        if self.layout.is_old_address(slot) && self.layout.is_young(word.bits()) {
+            self.again.push(slot);
+        }
+    }
+
+    fn visitor(&mut self) -> Option<&mut dyn RootVisitor> {
+        None
     }
 }
