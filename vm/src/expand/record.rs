@@ -151,29 +151,31 @@ impl Context<'_> {
             let body = self.call_core("%record?", args, *place)?;
             values.push(named(lambda(vec![param], None, body, *place), name.symbol()));
         }
+        // What goes wrong in an accessor or modifier is shown where it was called.
+        let unplaced = Span::NONE;
         for (number, field) in definition.fields.iter().enumerate() {
-            if let Some((name, place)) = &field.accessor {
+            if let Some((name, _)) = &field.accessor {
                 let sym = name.symbol();
                 let param = self.hidden("record");
-                let who = constant(DatumKind::Symbol(sym), *place);
-                let object = Core::Local(param, *place);
-                let args = vec![object, record_type(*place), index(number, *place), who];
-                let body = self.call_core("%record-ref", args, *place)?;
-                values.push(named(lambda(vec![param], None, body, *place), sym));
+                let who = constant(DatumKind::Symbol(sym), unplaced);
+                let object = Core::Local(param, unplaced);
+                let args = vec![object, record_type(unplaced), index(number, unplaced), who];
+                let body = self.call_core("%record-ref", args, unplaced)?;
+                values.push(named(lambda(vec![param], None, body, unplaced), sym));
             }
-            if let Some((name, place)) = &field.modifier {
+            if let Some((name, _)) = &field.modifier {
                 let sym = name.symbol();
                 let (param, value) = (self.hidden("record"), self.hidden("value"));
-                let who = constant(DatumKind::Symbol(sym), *place);
+                let who = constant(DatumKind::Symbol(sym), unplaced);
                 let args = vec![
-                    Core::Local(param, *place),
-                    record_type(*place),
-                    index(number, *place),
-                    Core::Local(value, *place),
+                    Core::Local(param, unplaced),
+                    record_type(unplaced),
+                    index(number, unplaced),
+                    Core::Local(value, unplaced),
                     who,
                 ];
-                let body = self.call_core("%record-set!", args, *place)?;
-                values.push(named(lambda(vec![param, value], None, body, *place), sym));
+                let body = self.call_core("%record-set!", args, unplaced)?;
+                values.push(named(lambda(vec![param, value], None, body, unplaced), sym));
             }
         }
         Ok(values)
