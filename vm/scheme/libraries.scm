@@ -111,6 +111,8 @@
  set-car! set-cdr! seventh sixth span span! split-at split-at! take take! take-right take-while
  take-while! tenth third unfold unfold-right unzip1 unzip2 unzip3 unzip4 unzip5 xcons zip)
 
+((srfi 0) cond-expand)
+
 ((srfi 2) and-let*)
 
 ((srfi 6) get-output-string open-input-string open-output-string)
@@ -141,6 +143,10 @@
 
 ((srfi 30))
 
+((srfi 31) rec)
+
+((srfi 34) guard raise with-exception-handler => else)
+
 ((srfi 39) make-parameter parameterize)
 
 ((srfi 62))
@@ -155,11 +161,9 @@
 
 ((srfi 87) case => else)
 
-((srfi 111) box box? unbox set-box!)
+((srfi 98) get-environment-variable get-environment-variables)
 
-((srfi 132)
- list-sorted? vector-sorted? list-sort list-stable-sort list-sort! vector-sort vector-stable-sort
- vector-sort! vector-stable-sort! list-merge list-merge! vector-merge)
+((srfi 111) box box? unbox set-box!)
 
 ((srfi 151)
  bitwise-not bitwise-and bitwise-ior bitwise-xor bitwise-eqv bitwise-nand bitwise-nor
@@ -194,6 +198,12 @@
  flcbrt flceiling flcos fleven? flexp flexpt flfinite? flfloor flinfinite? flinteger? fllog flmax
  flmin flnan? flnegative? flodd? flonum? flpositive? flround flsin flsqrt flsquare fltan
  fltruncate flzero?)
+
+;; What the libraries in srfi/ need of the core. No one else imports it.
+((lisle internal)
+ %make-promise-eager
+ %absent %check-function %check-index %check-list %check-range %check-size %check-string
+ %check-vector %hash-table-entries %out-of-range %record-type-name %vectors-row %wrong-type)
 
 ((lisle base)
  * + - -1+ ... / 1+ < <...> <= <> = => > >= _ abandoned-mutex-exception? abort-to-prompt abs acos

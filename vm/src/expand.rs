@@ -264,7 +264,8 @@ impl Expander {
         let mut names = environment.bound_symbols();
         if environment.sees_standard() {
             names.extend(self.specials.keys());
-            names.extend(self.standard.get().into_iter().flat_map(|all| all.values().flatten()));
+            let all = self.standard.get().and_then(|all| all.get(library::EVERYTHING));
+            names.extend(all.into_iter().flatten());
         }
         names.sort_unstable();
         names.dedup();

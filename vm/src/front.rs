@@ -9,6 +9,7 @@
 //! definition another thread has not finished loading. Waiting for the turn is native state.
 
 mod core_text;
+mod embedded;
 mod host;
 
 use crate::backtrace::Report;

@@ -3,6 +3,7 @@
 mod import;
 mod inclusion;
 
+pub(super) use import::EVERYTHING;
 pub use inclusion::FEATURES;
 
 pub(super) use import::read_standard;
@@ -79,7 +80,8 @@ impl Library {
 }
 
 impl Context<'_> {
-    /// The name of a library as text, under which it is registered; and its parts.
+    /// The name of a library as text, under which it is registered; and its parts. Of a library
+    /// with two names, the SRFI's.
     fn library_name(&self, name: &Datum) -> Result<(String, Vec<String>)> {
         let items = name.proper_list().filter(|items| !items.is_empty());
         let Some(items) = items else {
@@ -97,7 +99,12 @@ impl Context<'_> {
             };
             parts.push(part);
         }
-        Ok((format!("({})", parts.join(" ")), parts))
+        let mut name = parts.join(" ");
+        if let Some(usual) = import::usual_name(&name) {
+            parts = usual.split(' ').map(str::to_owned).collect();
+            usual.clone_into(&mut name);
+        }
+        Ok((format!("({name})"), parts))
     }
 
     /// `(define-library name declaration ...)`.

@@ -20,6 +20,7 @@ macro_rules! texts {
 static TEXTS: &[(&str, &str)] = texts![
     "bitwise.scm",
     "channel.scm",
+    "check.scm",
     "control.scm",
     "eval.scm",
     "exceptions.scm",

@@ -1,7 +1,7 @@
 //! What the expander and compiler ask of the VM: cells for global variables, the core namespace,
 //! files of libraries.
 
-use super::core_text;
+use super::{core_text, embedded};
 use crate::bytecode::code::Code;
 use crate::compile::GlobalFacts;
 use crate::cx::Cx;
@@ -130,7 +130,7 @@ impl GlobalFacts for Host<'_> {
     }
 }
 
-/// Finds libraries in folders: `(a b)` is `a/b.sld`.
+/// Finds libraries: those that come with Lisle, and others in folders, where `(a b)` is `a/b.sld`.
 pub struct FileLoader {
     folders: Vec<PathBuf>,
 }
@@ -144,6 +144,9 @@ impl FileLoader {
 
 impl LibraryLoader for FileLoader {
     fn load(&self, name: &[String]) -> Option<(String, String)> {
+        if let Some(found) = embedded::find(name) {
+            return Some(found);
+        }
         let relative: PathBuf = name.iter().collect();
         for folder in &self.folders {
             for extension in ["sld", "scm"] {

@@ -15,7 +15,53 @@ use std::sync::Arc;
 const MAX_MODIFIERS: usize = 100;
 
 /// This library exports its own names and those of all others.
-const EVERYTHING: &str = "(lisle base)";
+pub(in crate::expand) const EVERYTHING: &str = "(lisle base)";
+
+/// What only the libraries that come with Lisle import.
+const INTERNAL: &str = "(lisle internal)";
+
+/// The names that R7RS-large gave to SRFIs: `(scheme list)` is `(srfi 1)`.
+const LARGE_NAMES: &[(&str, &str)] = &[
+    ("scheme bitwise", "srfi 151"),
+    ("scheme box", "srfi 111"),
+    ("scheme charset", "srfi 14"),
+    ("scheme comparator", "srfi 128"),
+    ("scheme ephemeron", "srfi 124"),
+    ("scheme fixnum", "srfi 143"),
+    ("scheme flonum", "srfi 144"),
+    ("scheme generator", "srfi 158"),
+    ("scheme hash-table", "srfi 125"),
+    ("scheme list", "srfi 1"),
+    ("scheme list-queue", "srfi 117"),
+    ("scheme mapping", "srfi 146"),
+    ("scheme mapping hash", "srfi 146 hash"),
+    ("scheme regex", "srfi 115"),
+    ("scheme set", "srfi 113"),
+    ("scheme sort", "srfi 132"),
+    ("scheme stream", "srfi 41"),
+    ("scheme vector", "srfi 133"),
+    ("scheme vector base", "srfi 160 base"),
+    ("scheme vector c128", "srfi 160 c128"),
+    ("scheme vector c64", "srfi 160 c64"),
+    ("scheme vector f32", "srfi 160 f32"),
+    ("scheme vector f64", "srfi 160 f64"),
+    ("scheme vector s16", "srfi 160 s16"),
+    ("scheme vector s32", "srfi 160 s32"),
+    ("scheme vector s64", "srfi 160 s64"),
+    ("scheme vector s8", "srfi 160 s8"),
+    ("scheme vector u16", "srfi 160 u16"),
+    ("scheme vector u32", "srfi 160 u32"),
+    ("scheme vector u64", "srfi 160 u64"),
+    ("scheme vector u8", "srfi 160 u8"),
+];
+
+/// The number of the SRFI that has been given this name, `srfi 1` for example.
+pub(super) fn usual_name(name: &str) -> Option<&'static str> {
+    if !name.starts_with("scheme ") {
+        return None;
+    }
+    LARGE_NAMES.iter().find(|(large, _)| *large == name).map(|(_, srfi)| *srfi)
+}
 
 /// The names that each standard library exports, from forms `((scheme char) name ...)`.
 pub(in crate::expand) fn read_standard(
@@ -31,7 +77,8 @@ pub(in crate::expand) fn read_standard(
             libraries.insert(name.to_text(symbols), exports);
         }
     }
-    let all = libraries.values().flatten().copied().collect();
+    let visible = libraries.iter().filter(|(name, _)| *name != INTERNAL);
+    let all = visible.flat_map(|(_, names)| names).copied().collect();
     libraries.insert(EVERYTHING.to_owned(), all);
     libraries
 }

@@ -1,0 +1,25 @@
+;; Parameters
+;; expect: 9 checks
+(import (except (scheme base) make-parameter parameterize) (scheme write) (srfi 39))
+(include "../check.scm")
+
+(define radix (make-parameter 10 (lambda (x) (if (and (exact-integer? x) (<= 2 x 16)) x (error "invalid radix" x)))))
+(define (f n) (number->string n (radix)))
+(check (radix) 10)
+(check (f 10) "10")
+(check (parameterize ((radix 2)) (f 10)) "1010")
+(check (f 10) "10")
+(check-raises (parameterize ((radix 99)) (f 10)))
+(check-raises (make-parameter 0 (lambda (x) (error "no" x))))
+(define plain (make-parameter 1))
+(check (parameterize ((plain 2) (radix (+ (plain) 2))) (list (plain) (radix))) '(2 3))
+(check (parameterize () 5) 5)
+(check (let ((k #f) (n 0))
+         (parameterize ((plain 'in))
+           (call/cc (lambda (c) (set! k c)))
+           (set! n (+ n 1))
+           (if (< n 3) (k #f))
+           (list n (plain))))
+       '(3 in))
+
+(report)
