@@ -75,11 +75,11 @@
  * + - ... / < <= = => > >= _ abs acos and angle append apply asin assoc assq assv atan begin
  boolean? caaaar caaadr caaar caadar caaddr caadr caar cadaar cadadr cadar caddar cadddr caddr
  cadr call-with-current-continuation call-with-input-file call-with-output-file call-with-values
- car cdaaar cdaadr cdaar cdadar cdaddr cdadr cdar cddaar cddadr cddar cdddar cddddr cdddr cddr
+ car case cdaaar cdaadr cdaar cdadar cdaddr cdadr cdar cddaar cddadr cddar cdddar cddddr cdddr cddr
  cdr ceiling char->integer char-alphabetic? char-ci<=? char-ci<? char-ci=? char-ci>=? char-ci>?
  char-downcase char-lower-case? char-numeric? char-ready? char-upcase char-upper-case?
  char-whitespace? char<=? char<? char=? char>=? char>? char? close-input-port close-output-port
- complex? cons cos current-input-port current-output-port define define-syntax delay denominator
+ complex? cond cons cos current-input-port current-output-port define define-syntax delay denominator
  display do dynamic-wind else eof-object? eq? equal? eqv? eval even? exact->inexact exact? exp
  expt floor for-each force gcd if imag-part inexact->exact inexact? input-port? integer->char
  integer? interaction-environment lambda lcm length let let* let-syntax letrec letrec-syntax list

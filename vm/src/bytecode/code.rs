@@ -207,6 +207,9 @@ impl Code {
                 (least, most) => format!("{least} to {most}"),
             };
         }
+        if self.clauses.is_empty() {
+            return "no number of them".to_owned();
+        }
         let clauses = self.clauses.iter();
         let described = clauses.map(|clause| match clause.rest {
             true => format!("at least {}", clause.required),

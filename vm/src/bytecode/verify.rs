@@ -56,7 +56,8 @@ fn starts(code: &CodeTemplate) -> Result<Vec<bool>, String> {
         starts[instruction.index] = true;
         next = instruction.next();
     }
-    if next == 0 || next != code.words.len() {
+    // Only a procedure without clauses, which no call gets into, has no code.
+    if next != code.words.len() || (next == 0 && !code.clauses.is_empty()) {
         return Err("the last instruction is not whole".into());
     }
     Ok(starts)

@@ -305,9 +305,6 @@ impl Context<'_> {
             let body = self.body(Special::CaseLambda, &pair.cdr, clause, &inner)?;
             clauses.push(Clause { params, rest, body });
         }
-        if clauses.is_empty() {
-            return Err(self.shape(Special::CaseLambda, "at least one clause", form));
-        }
         Ok(Core::Lambda(Box::new(Lambda { name: None, clauses, span: form.span })))
     }
 

@@ -4,14 +4,24 @@
 use super::{Number, Result};
 
 impl Number {
-    /// The number of this magnitude and angle; exact only when the angle is an exact zero.
+    /// The number of this magnitude and angle; exact only when one of the two is an exact zero.
     pub fn polar(magnitude: &Number, angle: &Number) -> Number {
-        if *angle == Number::ZERO {
+        if *angle == Number::ZERO || *magnitude == Number::ZERO {
             return magnitude.clone();
         }
         let (sin, cos) = angle.to_f64().sin_cos();
         let magnitude = magnitude.to_f64();
         Rectangular { re: magnitude * cos, im: magnitude * sin }.into()
+    }
+    /// The principal square root of an exact complex number, if both its parts are rational.
+    pub(super) fn exact_complex_root(&self) -> Option<Number> {
+        let (re, im) = (self.real_part(), self.imaginary_part());
+        let magnitude = re.mul(&re).add(&im.mul(&im)).exact_root()?;
+        let two = Number::Fixnum(2);
+        let root_re = magnitude.add(&re).div(&two).ok()?.exact_root()?;
+        let root_im = magnitude.sub(&re).div(&two).ok()?.exact_root()?;
+        let root_im = if im.is_negative() { root_im.negate() } else { root_im };
+        Some(Number::rectangular(root_re, root_im))
     }
     /// The real part.
     pub fn real_part(&self) -> Number {
@@ -46,7 +56,15 @@ pub fn sub(a: &Number, b: &Number) -> Number {
 }
 
 /// `a * b`
+///
+/// A real factor scales both parts: an imaginary part that is not there is no factor of infinity.
 pub fn mul(a: &Number, b: &Number) -> Number {
+    match (a, b) {
+        (Number::Complex(z), real) | (real, Number::Complex(z)) if real.is_real() => {
+            return Number::rectangular(z.0.mul(real), z.1.mul(real));
+        }
+        _ => {}
+    }
     let (a_re, a_im, b_re, b_im) =
         (a.real_part(), a.imaginary_part(), b.real_part(), b.imaginary_part());
     Number::rectangular(
@@ -57,6 +75,12 @@ pub fn mul(a: &Number, b: &Number) -> Number {
 
 /// `a / b`; `b` is not an exact zero.
 pub fn div(a: &Number, b: &Number) -> Result {
+    if let (Number::Complex(z), true) = (a, b.is_real()) {
+        return Ok(Number::rectangular(z.0.div(b)?, z.1.div(b)?));
+    }
+    if !(a.is_exact() && b.is_exact()) {
+        return Ok(Rectangular::from(a).over(Rectangular::from(b)).into());
+    }
     let (b_re, b_im) = (b.real_part(), b.imaginary_part());
     let norm = b_re.mul(&b_re).add(&b_im.mul(&b_im));
     let product = mul(a, &Number::rectangular(b_re, b_im.negate()));
@@ -100,10 +124,23 @@ impl Rectangular {
     pub fn times(self, w: Rectangular) -> Rectangular {
         Rectangular { re: self.re * w.re - self.im * w.im, im: self.re * w.im + self.im * w.re }
     }
+    /// `self / w`, without computing squares, which overflow early (R. L. Smith, CACM 5, 1962).
     fn over(self, w: Rectangular) -> Rectangular {
-        let norm = w.re * w.re + w.im * w.im;
-        let product = self.times(Rectangular { re: w.re, im: -w.im });
-        Rectangular { re: product.re / norm, im: product.im / norm }
+        if w.re.abs() >= w.im.abs() {
+            let ratio = w.im / w.re;
+            let norm = w.re + w.im * ratio;
+            Rectangular {
+                re: (self.re + self.im * ratio) / norm,
+                im: (self.im - self.re * ratio) / norm,
+            }
+        } else {
+            let ratio = w.re / w.im;
+            let norm = w.re * ratio + w.im;
+            Rectangular {
+                re: (self.re * ratio + self.im) / norm,
+                im: (self.im * ratio - self.re) / norm,
+            }
+        }
     }
     /// `i * self`
     fn turned_left(self) -> Rectangular {
@@ -131,11 +168,18 @@ impl Rectangular {
     pub fn log(self) -> Rectangular {
         Rectangular { re: self.magnitude().ln(), im: self.angle() }
     }
-    /// The principal square root.
+    /// The principal square root. Only the part that needs no difference of nearly equal numbers is
+    /// a root; the other follows from it.
     pub fn sqrt(self) -> Rectangular {
-        let magnitude = self.magnitude();
-        let re = ((magnitude + self.re) / 2.0).max(0.0).sqrt();
-        let im = ((magnitude - self.re) / 2.0).max(0.0).sqrt();
+        if self.re == 0.0 && self.im == 0.0 {
+            return Rectangular { re: 0.0, im: self.im };
+        }
+        let larger = ((self.magnitude() / 2.0) + self.re.abs() / 2.0).sqrt();
+        if !larger.is_finite() {
+            return Rectangular { re: larger, im: larger.copysign(self.im) };
+        }
+        let smaller = self.im.abs() / (2.0 * larger);
+        let (re, im) = if self.re >= 0.0 { (larger, smaller) } else { (smaller, larger) };
         Rectangular { re, im: im.copysign(self.im) }
     }
     /// `self` to the power of `w`; `self` is not zero.

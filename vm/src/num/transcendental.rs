@@ -121,13 +121,8 @@ impl Number {
                 return Err(Fault::Wanted(argument, "real"));
             }
         }
-        if *self == Number::ZERO && x.is_exact() {
-            if x.is_zero() {
-                return Err(Fault::DivideByZero);
-            }
-            if x.is_positive() {
-                return Ok(Number::ZERO);
-            }
+        if *self == Number::ZERO && x.is_exact() && !x.is_negative() {
+            return Ok(Number::ZERO);
         }
         Ok(Number::Flonum(self.to_f64().atan2(x.to_f64())))
     }
@@ -135,7 +130,10 @@ impl Number {
     /// The principal square root; exact when the number is exact and has an exact root.
     pub fn sqrt(&self) -> Number {
         match self {
-            Number::Complex(_) => Rectangular::from(self).sqrt().into(),
+            Number::Complex(_) => {
+                let exact = if self.is_exact() { self.exact_complex_root() } else { None };
+                exact.unwrap_or_else(|| Rectangular::from(self).sqrt().into())
+            }
             Number::Flonum(x) if *x < 0.0 => Rectangular { re: 0.0, im: (-x).sqrt() }.into(),
             Number::Flonum(x) => Number::Flonum(x.sqrt()),
             Number::Fixnum(n) if *n >= 0 => {
@@ -158,17 +156,19 @@ impl Number {
         }
         if *self == Number::ZERO {
             return match exponent.real_part() {
+                _ if exponent.is_zero() => Ok(Number::Flonum(1.0)),
                 re if re.is_positive() && exponent.is_exact() => Ok(Number::ZERO),
                 re if re.is_positive() => Ok(Number::Flonum(0.0)),
                 _ => Err(Fault::DivideByZero),
             };
         }
-        if let (true, Number::Ratio(q)) = (self.is_exact() && self.is_real(), exponent)
+        if let (true, Number::Ratio(q)) = (self.is_exact(), exponent)
             && *q.denominator() == UBig::from(2_u8)
-            && !self.is_negative()
-            && let Some(root) = self.exact_root()
         {
-            return root.exact_power(&Number::from(q.numerator().clone()));
+            let root = self.sqrt();
+            if root.is_exact() {
+                return root.integer_power(&Number::from(q.numerator().clone()));
+            }
         }
         if self.is_real() && exponent.is_real() {
             let (base, power) = (self.to_f64(), exponent.to_f64());

@@ -9,6 +9,7 @@ use super::datum::DatumKind;
 use super::reader::ReadError;
 use crate::num::Number;
 use crate::num::parse::parse_number;
+use crate::prim::character::case::fold_full;
 use crate::source::{SourceId, Span};
 use crate::symbols::{Sym, Symbols};
 use rustc_hash::FxHashMap;
@@ -230,13 +231,14 @@ impl<'t> Lexer<'t> {
     /// Consumes `#!fold-case` or `#!no-fold-case`, if one of them comes next.
     fn skip_directive(&mut self) -> bool {
         for (name, fold_case) in [("#!fold-case", true), ("#!no-fold-case", false)] {
-            if self.bytes[self.position..].starts_with(name.as_bytes()) {
-                let end = self.position + name.len();
-                if self.bytes.get(end).is_none_or(|&b| is_delimiter(b)) {
-                    self.position = end;
-                    self.fold_case = fold_case;
-                    return true;
-                }
+            let end = self.position + name.len();
+            let here = self.bytes.get(self.position..end);
+            if here.is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()))
+                && self.bytes.get(end).is_none_or(|&b| is_delimiter(b))
+            {
+                self.position = end;
+                self.fold_case = fold_case;
+                return true;
             }
         }
         false
@@ -284,7 +286,9 @@ impl<'t> Lexer<'t> {
     }
     fn symbol(&mut self, text: &'t str) -> Sym {
         if self.fold_case {
-            return self.symbols.intern(&text.to_lowercase());
+            let mut folded = String::with_capacity(text.len());
+            text.chars().for_each(|c| fold_full(c, |folded_char| folded.push(folded_char)));
+            return self.symbols.intern(&folded);
         }
         if let Some(sym) = self.seen.get(text) {
             return *sym;

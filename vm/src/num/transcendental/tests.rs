@@ -91,7 +91,9 @@ fn exact_arguments_with_obvious_results_stay_exact() {
     }
     assert_eq!(Number::ZERO.atan2(&Number::ONE), Ok(Number::ZERO));
     assert_eq!(Number::ZERO.atan2(&parse("-1")), Ok(Number::Flonum(std::f64::consts::PI)));
-    assert_eq!(Number::ZERO.atan2(&Number::ZERO), Err(Fault::DivideByZero));
+    assert_eq!(Number::ZERO.atan2(&Number::ZERO), Ok(Number::ZERO));
+    assert_eq!(parse("-3+4i").sqrt(), parse("1+2i"));
+    assert_eq!(parse("-1").expt(&parse("3/2")), Ok(parse("-i")));
     assert_eq!(parse("1024").log_base(&parse("2")), Ok(parse("10.0")));
     assert_eq!(parse("1000").log_base(&parse("10")), Ok(parse("3.0")));
 }

@@ -1,0 +1,3 @@
+;; included: by the programs beside this folder
+(import (only (scheme base) list))
+(begin (define decl-x (list 'declared)))

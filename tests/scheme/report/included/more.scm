@@ -1,0 +1,2 @@
+;; included: by the programs beside this folder
+(define included-c (+ included-a 2))

@@ -1,0 +1,2 @@
+;; included: by the programs beside this folder
+(DEFINE (Shouted N) (LIST 'QUIET n))
