@@ -5,9 +5,12 @@
 //! heap copies header and variables and swings `r[e]`; the code that uses it goes through `r[e]`
 //! and does not notice.
 
+use crate::reasons::REASONS;
 use crate::stack::Stack;
 use lisle_gc::value::TAG_STACK_ENV;
-use lisle_gc::{Header, HeapExhausted, Kind, LocalHeap, Value, object};
+use lisle_gc::{
+    Header, HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watched, object,
+};
 
 impl Stack {
     /// Makes registers `register + 1 ..= register + 1 + count` of the frame an open environment.
@@ -37,7 +40,23 @@ impl Stack {
             return Ok(environment);
         }
         self.stats.environments_for_closures += 1;
+        if heap.heap().watch().is_on(Watched::Promotions) {
+            self.record_closure(heap, environment);
+        }
         copy_environment(heap, environment)
+    }
+}
+
+impl Stack {
+    /// As a promotion of no frame.
+    #[cold]
+    fn record_closure(&self, heap: &LocalHeap, environment: Value) {
+        let bytes = 8 * (1 + open_size(environment) as u64);
+        let words = [0, bytes, self.under.depth() as u64, 0];
+        let now = heap.heap().age_ns();
+        if heap.note(Record::new(RecordKind::Promotion, REASONS as u16, now, words)) {
+            self.limit().trip();
+        }
     }
 }
 

@@ -60,10 +60,10 @@ pub mod stack;
 pub mod walk;
 
 pub use layout::{HEADER_WORDS, ReturnWord};
-pub use reasons::{FrameStats, PromotionReason};
+pub use reasons::{CLOSURE_CAPTURE, FrameStats, PromotionReason};
 pub use region::LimitWord;
 pub use reinstate::Resumption;
-pub use shape::{FrameShape, Live, Place};
+pub use shape::{FrameShape, Live, Place, Site};
 pub use stack::{Position, Stack, StackConfig};
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ use crate::layout::{
     CHUNK_DEPTH, CHUNK_PREVIOUS, CHUNK_PREVIOUS_POSITION, CHUNK_WORDS, HEADER_WORDS,
 };
 use crate::reasons::PromotionReason;
-use crate::shape::Live;
+use crate::shape::{Live, Site};
 use crate::stack::{Position, Stack};
 use crate::walk::RegionFrame;
-use lisle_gc::{HeapExhausted, Kind, LocalHeap, Value, object};
+use lisle_gc::{HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watched, object};
 
 /// A collection looks at no more than about this many words of a stack: what lies deeper is
 /// promoted first.
@@ -49,7 +49,35 @@ impl Stack {
         self.bottom = header;
         self.write_bottom_return();
         self.note_promotion(reason);
+        if heap.heap().watch().is_on(Watched::Promotions) {
+            self.record_promotion(heap, frame, reason, frames);
+        }
         Ok(self.under)
+    }
+
+    /// Keeps a record of a promotion, for those who watch each one.
+    #[cold]
+    fn record_promotion(
+        &self,
+        heap: &LocalHeap,
+        frame: *mut u64,
+        reason: PromotionReason,
+        frames: u64,
+    ) {
+        let procedure = self.procedure(frame);
+        let site = match procedure.is_procedure() {
+            true => self.shape.site(procedure, None),
+            false => Site::default(),
+        };
+        let bytes = 8 * self.under.index as u64;
+        let words = [frames, bytes, self.under.depth() as u64, site.place];
+        let now = heap.heap().age_ns();
+        let mut record = Record::new(RecordKind::Promotion, reason as u16, now, words);
+        record.seq = site.name;
+        if heap.note(record) {
+            // The next poll empties the ring.
+            self.limit().trip();
+        }
     }
 
     /// After a promotion, or instead of one that found nothing new.

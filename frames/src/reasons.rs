@@ -16,6 +16,9 @@ pub enum PromotionReason {
     Stress,
 }
 
+/// The name of what moves an environment, and no frame, when a closure shares it.
+pub const CLOSURE_CAPTURE: &str = "closure_capture";
+
 /// How many reasons there are.
 pub const REASONS: usize = 5;
 
@@ -38,9 +41,9 @@ impl PromotionReason {
     /// A name for tables and events.
     pub const fn name(self) -> &'static str {
         match self {
-            PromotionReason::Continuation => "continuation",
+            PromotionReason::Continuation => "callcc",
             PromotionReason::Prompt => "prompt",
-            PromotionReason::Overflow => "overflow",
+            PromotionReason::Overflow => "stack_segment_full",
             PromotionReason::Aging => "aging",
             PromotionReason::Stress => "stress",
         }
@@ -68,6 +71,23 @@ impl FrameStats {
     /// Frames promoted for any reason.
     pub fn promoted_total(&self) -> u64 {
         self.promoted.iter().sum()
+    }
+    /// What was counted since `before`, which are older counts of the same thread.
+    pub fn since(&self, before: &FrameStats) -> FrameStats {
+        let mut promoted = self.promoted;
+        for (mine, theirs) in promoted.iter_mut().zip(before.promoted) {
+            *mine -= theirs;
+        }
+        FrameStats {
+            born: self.born - before.born,
+            promoted,
+            promoted_words: self.promoted_words - before.promoted_words,
+            reinstated: self.reinstated - before.reinstated,
+            environments_for_closures: self.environments_for_closures
+                - before.environments_for_closures,
+            environments_with_frames: self.environments_with_frames
+                - before.environments_with_frames,
+        }
     }
     /// Adds the counts of another thread.
     pub fn add(&mut self, other: &FrameStats) {

@@ -7,7 +7,7 @@ use crate::environment::open_size;
 use crate::shape::{Live, Place};
 use crate::stack::Stack;
 use crate::walk::RegionFrame;
-use lisle_gc::{RootSource, RootVisitor, Value};
+use lisle_gc::{Phase, RootSource, RootVisitor, Value};
 
 impl RootSource for Stack {
     fn visit_roots(&mut self, visitor: &mut dyn RootVisitor) {
@@ -21,6 +21,10 @@ impl RootSource for Stack {
             // Nothing holds them, so they are about to be freed.
             self.spares.clear();
         }
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::RootsStack
     }
 }
 

@@ -36,9 +36,25 @@ impl Live<'_> {
     }
 }
 
+/// Where a frame is, in numbers that the virtual machine can read; zero for "unknown".
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Site {
+    /// The place in the source.
+    pub place: u64,
+    /// The procedure's name.
+    pub name: u64,
+    /// Is the procedure one of the host's?
+    pub is_native: bool,
+}
+
 /// Knows the code that runs in frames. Implemented by the virtual machine.
 pub trait FrameShape: Send + Sync {
     /// The registers of a frame running `procedure` that are live before the instruction at
     /// `address`. An address outside the procedure's code has [`Live::Nothing`].
     fn live(&self, procedure: Value, address: usize) -> Live<'_>;
+
+    /// Where `procedure` is, before the instruction at `address` or at its entry.
+    fn site(&self, _procedure: Value, _address: Option<usize>) -> Site {
+        Site::default()
+    }
 }

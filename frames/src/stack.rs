@@ -7,7 +7,7 @@
 use crate::layout::{HEADER_WORDS, ReturnWord};
 use crate::reasons::FrameStats;
 use crate::region::{LimitWord, Region};
-use crate::shape::{FrameShape, Place};
+use crate::shape::{FrameShape, Place, Site};
 use lisle_gc::Value;
 use std::io;
 use std::sync::Arc;
@@ -58,6 +58,8 @@ pub struct Stack {
     pub(crate) spares: Vec<Value>,
     /// Counts.
     pub stats: FrameStats,
+    /// What of them was told already.
+    told: FrameStats,
 }
 
 // SAFETY: the raw pointers point into `region`, which the stack owns and which is `Send`.
@@ -84,6 +86,7 @@ impl Stack {
             shared_depth: 0,
             spares: Vec::new(),
             stats: FrameStats::default(),
+            told: FrameStats::default(),
         })
     }
     /// The limit word, for those who want this thread's attention.
@@ -135,6 +138,22 @@ impl Stack {
     pub fn top_register(&self, index: usize) -> Value {
         debug_assert!(!self.top.is_null());
         Value::from_bits(self.read(self.top.wrapping_add(index)))
+    }
+    /// What was counted since the last call.
+    pub fn tell(&mut self) -> FrameStats {
+        let news = self.stats.since(&self.told);
+        self.told = self.stats;
+        news
+    }
+    /// Where the published frames are, from the top down, at most so many.
+    pub fn sites(&self, limit: usize) -> Vec<Site> {
+        let mut sites = Vec::new();
+        self.each_frame(limit, |summary| {
+            if summary.procedure.is_procedure() {
+                sites.push(self.shape.site(summary.procedure, summary.address));
+            }
+        });
+        sites
     }
     /// Words of frames on the region below `frame`.
     pub fn words_below(&self, frame: *mut u64) -> usize {

@@ -6,10 +6,11 @@
 //! old generation. Only the heap limit makes an allocation fail.
 
 use crate::{
-    Header, Heap, HeapExhausted, Kind, Value,
+    Header, Heap, HeapExhausted, Kind, Value, Watched,
     layout::{LINE_BYTES, SMALL_WORDS},
     old::large::Large,
     policy::Reason,
+    record::{Record, Ring},
     slot,
     value::TAG_PAIR,
 };
@@ -23,6 +24,18 @@ const BUFFER_MOST: usize = 32 * 1024;
 const OWN_PIECE: usize = 16 * LINE_BYTES;
 /// The largest payload size that the arithmetic below can handle; nothing that large fits anyway.
 const SIZE_MOST: usize = 1 << 44;
+
+/// One allocation is told of when so many bytes were allocated.
+const SAMPLE_BYTES: u64 = 512 * 1024;
+
+/// An allocation to be told of.
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    object: Value,
+    bytes: u64,
+    /// The object has not moved while the heap's is the same.
+    epoch: u64,
+}
 
 /// A mutator's part of the heap: its allocation buffer, its remembered slots and its fresh objects.
 ///
@@ -44,6 +57,17 @@ pub struct LocalHeap {
     pub(crate) remembered: Vec<usize>,
     /// Objects allocated in the old generation since the last collection (GC-4).
     pub(crate) fresh: Vec<Value>,
+    /// Stores that the barrier found recorded already, since the last collection.
+    pub(crate) remembered_again: u64,
+    /// Records of what happens while the mutator runs.
+    pub(crate) ring: Arc<Ring>,
+    /// Bytes taken in the nursery and as large objects, all in all.
+    taken_bytes: u64,
+    /// What is to be told of the allocation that passed the last mark, and the next mark.
+    sample: Option<Sample>,
+    next_sample: u64,
+    /// Makes the thread come to a safepoint soon.
+    attention: Option<Box<dyn Fn() + Send>>,
     /// The buffer behind the scenes when `collect_always` keeps the visible one empty.
     hidden: (usize, usize),
     /// Size of the next buffer.
@@ -56,7 +80,7 @@ pub struct LocalHeap {
 }
 
 impl LocalHeap {
-    pub(crate) fn new(heap: Arc<Heap>) -> LocalHeap {
+    pub(crate) fn new(heap: Arc<Heap>, ring: Arc<Ring>) -> LocalHeap {
         let layout = heap.layout;
         LocalHeap {
             cursor: 0,
@@ -67,6 +91,12 @@ impl LocalHeap {
             old_bytes: layout.old_bytes,
             remembered: Vec::new(),
             fresh: Vec::new(),
+            remembered_again: 0,
+            ring,
+            taken_bytes: 0,
+            sample: None,
+            next_sample: 0,
+            attention: None,
             hidden: (0, 0),
             buffer_bytes: BUFFER_LEAST,
             grace: 0,
@@ -79,6 +109,73 @@ impl LocalHeap {
     #[inline(always)]
     pub fn heap(&self) -> &Arc<Heap> {
         &self.heap
+    }
+
+    /// Keeps a record until it can be emitted. Says whether that should be soon.
+    pub fn note(&self, record: Record) -> bool {
+        self.ring.note(Record { tid: self.ring.tid, ..record })
+    }
+
+    /// Is it time to empty the ring?
+    pub fn is_ring_filling(&self) -> bool {
+        self.ring.is_filling()
+    }
+
+    /// Sets what makes this local heap's thread come to a safepoint soon.
+    pub fn set_attention(&mut self, attention: Box<dyn Fn() + Send>) {
+        self.attention = Some(attention);
+    }
+
+    /// Is an allocation to be told of? (See [`LocalHeap::take_sample`].)
+    #[inline]
+    pub fn has_sample(&self) -> bool {
+        self.sample.is_some()
+    }
+
+    /// The allocation that passed the last mark, at the first safepoint after it: the bytes allocated
+    /// since the mark before, and the object's kind. To be called before anything can move.
+    pub fn take_sample(&mut self) -> Option<(u64, Option<Kind>)> {
+        let sample = self.sample.take()?;
+        if sample.epoch != self.heap.epoch() {
+            return None;
+        }
+        Some((sample.bytes, crate::object::kind(sample.object)))
+    }
+
+    /// Counts an allocation's bytes; takes a sample when so many were counted.
+    #[inline]
+    fn count_bytes(&mut self, bytes: usize, address: usize, tag: u64) {
+        self.taken_bytes += bytes as u64;
+        if self.taken_bytes >= self.next_sample {
+            self.sample_cold(address, tag);
+        }
+    }
+
+    #[cold]
+    fn sample_cold(&mut self, address: usize, tag: u64) {
+        let before = self.next_sample.saturating_sub(SAMPLE_BYTES);
+        self.next_sample = self.taken_bytes + SAMPLE_BYTES;
+        if !self.heap.watch.is_on(Watched::Allocation) {
+            return;
+        }
+        self.sample = Some(Sample {
+            object: Value::from_address(address, tag),
+            bytes: self.taken_bytes - before,
+            epoch: self.heap.epoch(),
+        });
+        if let Some(attention) = &self.attention {
+            attention();
+        }
+    }
+
+    /// Bytes that this mutator has allocated, buffers counted as a whole.
+    pub fn allocated_bytes(&self) -> u64 {
+        self.taken_bytes
+    }
+
+    /// Bytes of the buffer that are not used.
+    pub fn buffer_left_bytes(&self) -> usize {
+        self.end - self.cursor
     }
 
     /// Does this value point into the nursery?
@@ -226,6 +323,7 @@ impl LocalHeap {
     /// allocation takes a new buffer when it goes on.
     pub fn give_back_buffer(&mut self) {
         for (start, end) in [(self.cursor, self.end), self.hidden] {
+            self.taken_bytes -= (end - start) as u64;
             self.heap.nursery.give_back(start, end);
         }
         self.retire_buffer();
@@ -287,6 +385,7 @@ impl LocalHeap {
             self.fresh.push(Value::from_address(at, tag));
             return Ok(at);
         };
+        self.count_bytes(end - start, start, tag);
         // Go on with the larger of the two rests, and give back the other.
         let mut rest = (start + bytes, end);
         if rest.1 - rest.0 >= buffer.1 - buffer.0 {
@@ -357,6 +456,7 @@ impl LocalHeap {
             slot::zero_bytes(place.start, 8 * header.total_words());
         }
         slot::store(place.start, header.bits());
+        self.count_bytes(footprint, place.start, kind.tag());
         let object = Value::from_address(place.start, kind.tag());
         if !kind.is_raw() {
             self.fresh.push(object);

@@ -90,6 +90,7 @@ impl LocalHeap {
     #[inline(never)]
     fn remember_cold(&mut self, word: &AtomicU64) {
         if self.is_young(Value::from_bits(word.load(Ordering::Relaxed))) {
+            self.remembered_again += 1;
             return;
         }
         self.remembered.push(word.as_ptr().expose_provenance());

@@ -1,8 +1,8 @@
 //! The heap as a whole: what all threads share, and the order of a collection.
 
 use crate::{
-    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value,
-    events::CollectionRecord,
+    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched,
+    events::{Cause, CollectionRecord, Space},
     handle::RootTable,
     layout::{BLOCK_BYTES, Layout},
     major, minor,
@@ -12,8 +12,9 @@ use crate::{
     old::Old,
     os::{Reservation, physical_memory},
     policy::{self, Observed, Outlook, Reason},
+    record::{Record, RecordKind, Ring, Rings},
     stress::FULL_EVERY,
-    team::Team,
+    team::{HELPERS_MOST, Team, cpu_time},
     weak::WeakTable,
 };
 use parking_lot::{Mutex, RwLock};
@@ -24,7 +25,7 @@ use std::{
         Arc, OnceLock, Weak,
         atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// How a heap is set up.
@@ -42,11 +43,16 @@ pub struct HeapConfig {
     pub stress: Stress,
     /// Check the whole heap before and after every collection.
     pub verify: bool,
+    /// The number of the virtual machine in events.
+    pub vm: u64,
+    /// How many records each thread keeps until they can be emitted; more are lost.
+    pub ring_records: usize,
 }
 
 const RESERVE_DEFAULT: usize = 64 << 30;
 const LIMIT_FALLBACK: usize = 8 << 30;
 const NURSERY_DEFAULT: usize = 4 << 20;
+const RING_DEFAULT: usize = 1024;
 
 impl Default for HeapConfig {
     /// Three quarters of the physical memory, a nursery of 4 MiB, no stress.
@@ -58,6 +64,8 @@ impl Default for HeapConfig {
             reserve_bytes: RESERVE_DEFAULT.max(heap_limit.saturating_mul(LIMIT_SHARE)),
             stress: Stress::default(),
             verify: false,
+            vm: 0,
+            ring_records: RING_DEFAULT,
         }
     }
 }
@@ -104,12 +112,16 @@ pub struct Heap {
     wanted: AtomicU8,
     wanted_reason: AtomicU8,
     wake: RwLock<Option<Wake>>,
+    /// What somebody wants to know.
+    pub(crate) watch: Watch,
+    rings: Rings,
     // Written by the collector:
     epoch: AtomicU64,
     old_goal: AtomicUsize,
     live: AtomicUsize,
     outlook: Mutex<Outlook>,
     stats: Mutex<HeapStats>,
+    ring: Ring,
 }
 
 impl Heap {
@@ -123,8 +135,13 @@ impl Heap {
         let budget = config.nursery_bytes.max(BLOCK_BYTES).min(limit / 2);
         let nursery = Nursery::new(layout, budget);
         nursery.set_budget(budget.min(nursery.largest_budget()));
+        let watch = Watch::default();
+        watch.look();
         Ok(Arc::new_cyclic(|this| Heap {
             this: Weak::clone(this),
+            watch,
+            rings: Rings::default(),
+            ring: Ring::new(0, config.ring_records),
             team: Team::new(),
             limit,
             layout,
@@ -152,7 +169,28 @@ impl Heap {
 
     /// A local heap for a mutator.
     pub fn local(self: &Arc<Self>) -> LocalHeap {
-        LocalHeap::new(Arc::clone(self))
+        self.local_of(0)
+    }
+
+    /// A local heap for the mutator that has this number in events.
+    pub fn local_of(self: &Arc<Self>, tid: u64) -> LocalHeap {
+        LocalHeap::new(Arc::clone(self), self.rings.add(tid, self.config.ring_records))
+    }
+
+    /// What somebody wants to know.
+    #[inline]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// The rings of mutators that hold records. Emptying them is left to those who can read them.
+    pub fn filled_rings(&self) -> Vec<Arc<Ring>> {
+        self.rings.filled()
+    }
+
+    /// Keeps a record of the running collection.
+    pub(crate) fn note(&self, record: Record) {
+        self.ring.note(Record { seq: self.epoch() + 1, ..record });
     }
 
     /// A local heap is used for the first time.
@@ -180,6 +218,11 @@ impl Heap {
         *self.cores.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
     }
 
+    /// Threads that may work on a collection.
+    pub fn workers_most(&self) -> usize {
+        self.cores().min(1 + HELPERS_MOST)
+    }
+
     /// How the heap was set up.
     pub fn config(&self) -> &HeapConfig {
         &self.config
@@ -193,6 +236,11 @@ impl Heap {
     /// Bytes in use: nursery, old generation and large objects.
     pub fn used_bytes(&self) -> usize {
         self.nursery.used_bytes() + self.old.used_bytes()
+    }
+
+    /// Bytes that may be allocated in the nursery between two collections.
+    pub fn nursery_budget_bytes(&self) -> usize {
+        self.nursery.budget()
     }
 
     /// What the last full collection left.
@@ -314,6 +362,7 @@ impl Heap {
     pub fn collect(&self, stopped: &mut Stopped<'_>, reason: Reason) -> CollectionRecord {
         let start_ns = self.age_ns();
         let started = Instant::now();
+        let cpu_started = self.watch.is_on(Watched::Collections).then(cpu_time);
         let users = self.every_user_is_stopped(stopped);
         assert!(users.is_ok(), "{users:?}");
         if self.config.verify {
@@ -324,9 +373,11 @@ impl Heap {
         let heap_before_bytes = self.used_bytes();
         let nursery_before_bytes = self.nursery.used_bytes();
         let eden_bytes = self.nursery.eden_bytes();
+        self.note_barriers(stopped);
         let mut dead = Vec::new();
         let at_once = full || self.outlook.lock().promotes_at_once();
         let copied = minor::collect(self, stopped, at_once, &mut dead);
+        self.note_ages(&copied);
         let observed = Observed {
             eden_bytes,
             survived_bytes: copied.survived_bytes,
@@ -337,34 +388,34 @@ impl Heap {
         let mut marked_objects = 0;
         if full {
             marked_objects = major::collect(self, stopped, &mut dead);
-            self.live.store(self.old.used_bytes(), Ordering::Relaxed);
-            let goal = policy::old_goal(self.old.used_bytes(), self.limit);
-            self.old_goal.store(goal, Ordering::Relaxed);
+            self.set_old_goal();
         }
         self.adapt_nursery(observed, full);
         for source in &mut stopped.roots {
             source.after_collection();
         }
         self.wanted.store(WANTED_NOTHING, Ordering::Release);
-        let seq = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
         if self.config.verify {
             self.verify(stopped);
         }
-        let pause_ns = elapsed_ns(started);
-        let mut record = CollectionRecord {
+        let details = self.ring.take();
+        let seq = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        let cpu = cpu_started.map(|before| cpu_time().saturating_sub(before) + copied.helpers_cpu);
+        let record = CollectionRecord {
             seq,
             full,
             reason,
             start_ns,
-            pause_ns,
+            pause_ns: elapsed_ns(started),
             stop_ns: 0,
             resume_ns: 0,
-            workers: 1 + copied.helpers,
             threads: stopped.locals.len(),
             blocked_threads: 0,
             initiator_tid: 0,
             late_tid: 0,
-            vm: 0,
+            cpu_ns: cpu.map_or(0, nanoseconds),
+            workers: 1 + copied.helpers,
+            vm: self.config.vm,
             heap_before_bytes,
             heap_after_bytes: self.used_bytes(),
             nursery_before_bytes,
@@ -375,12 +426,27 @@ impl Heap {
             old_bytes: self.old.block_bytes(),
             old_goal_bytes: self.old_goal.load(Ordering::Relaxed),
             large_bytes: self.old.large_bytes(),
+            external_bytes: 0,
             remembered_slots: copied.remembered_slots,
             fresh_objects: copied.fresh_objects,
             marked_objects,
             gc_permille: 0,
+            details,
             dead,
         };
+        self.count(record)
+    }
+
+    /// A helper has begun its life.
+    pub(crate) fn note_worker(&self, worker: usize) {
+        let words = [os_thread(), 0, 0, 0];
+        let mut record = Record::new(RecordKind::Worker, 0, self.age_ns(), words);
+        record.worker = u32::try_from(worker).unwrap_or(u32::MAX);
+        self.note(record);
+    }
+
+    /// Adds a collection to the counters.
+    fn count(&self, mut record: CollectionRecord) -> CollectionRecord {
         let mut stats = self.stats.lock();
         stats.add(&record);
         let age = self.age_ns().max(1);
@@ -388,12 +454,65 @@ impl Heap {
         record
     }
 
+    /// What the barriers of the mutators did since the last collection.
+    fn note_barriers(&self, stopped: &mut Stopped<'_>) {
+        let watched = self.watch.is_on(Watched::Barrier);
+        for local in &mut stopped.locals {
+            let duplicates = std::mem::take(&mut local.remembered_again);
+            let added = local.remembered.len() as u64;
+            if watched && added + duplicates > 0 {
+                let words = [added + duplicates, added, duplicates, added];
+                let mut record = Record::new(RecordKind::Barrier, 0, 0, words);
+                record.tid = local.ring.tid;
+                self.note(record);
+            }
+        }
+    }
+
+    /// How much survived its first and its second collection.
+    fn note_ages(&self, copied: &minor::Copied) {
+        if self.watch.is_on(Watched::Ages) {
+            for (age, bytes) in [(1, copied.survived_bytes), (2, copied.promoted_bytes)] {
+                self.note(Record::new(RecordKind::Age, age, 0, [bytes as u64, 0, 0, 0]));
+            }
+        }
+    }
+
+    fn note_resize(&self, space: Space, from: usize, to: usize, survival: usize, cause: Cause) {
+        if from != to && self.watch.is_on(Watched::Sizes) {
+            let words = [from as u64, to as u64, survival as u64, cause as u64];
+            self.note(Record::new(RecordKind::Resize, space as u16, 0, words));
+        }
+    }
+
+    /// After a full collection.
+    fn set_old_goal(&self) {
+        let live = self.old.used_bytes();
+        let before = self.live.swap(live, Ordering::Relaxed);
+        let goal = policy::old_goal(live, self.limit);
+        let old_goal = self.old_goal.swap(goal, Ordering::Relaxed);
+        let limited = goal < policy::old_goal(live, usize::MAX);
+        let cause = if limited { Cause::Limit } else { Cause::Survival };
+        self.note_resize(Space::Old, old_goal, goal, policy::permille(live, before), cause);
+    }
+
     /// Sets the nursery's next budget, and returns memory to the system that it will not need.
     fn adapt_nursery(&self, observed: Observed, full: bool) {
-        let overshot = observed.eden_bytes > 2 * self.nursery.budget();
-        let budget = self.outlook.lock().observe(observed, self.nursery.budget());
-        let budget = policy::possible_budget(self, budget);
+        let before = self.nursery.budget();
+        let overshot = observed.eden_bytes > 2 * before;
+        let wished = self.outlook.lock().observe(observed, before);
+        let budget = policy::possible_budget(self, wished);
         self.nursery.set_budget(budget);
+        let survival = observed.survival_permille();
+        let cause = match budget.cmp(&wished) {
+            std::cmp::Ordering::Less => Cause::Limit,
+            std::cmp::Ordering::Greater => Cause::ThreadsChanged,
+            std::cmp::Ordering::Equal if observed.is_too_long() && budget < before => {
+                Cause::PauseGoal
+            }
+            std::cmp::Ordering::Equal => Cause::Survival,
+        };
+        self.note_resize(Space::Nursery, before, budget, survival, cause);
         if full || overshot {
             self.nursery.release(&self.memory, budget / BLOCK_BYTES);
         }
@@ -424,8 +543,17 @@ impl Heap {
     }
 }
 
-fn elapsed_ns(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+/// The system's number of the calling thread.
+pub fn os_thread() -> u64 {
+    u64::from(rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs())
+}
+
+pub(crate) fn elapsed_ns(since: Instant) -> u64 {
+    nanoseconds(since.elapsed())
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 const _: () = {

@@ -83,7 +83,9 @@ pub mod object;
 mod old;
 #[expect(unsafe_code, reason = "maps and unmaps memory")]
 mod os;
+mod phases;
 mod policy;
+mod record;
 mod roots;
 #[expect(unsafe_code, reason = "reads and writes heap words by address")]
 mod slot;
@@ -92,19 +94,22 @@ mod stress;
 mod team;
 pub mod value;
 mod verify;
+pub mod watch;
 mod weak;
 mod world;
 
 pub use alloc::LocalHeap;
-pub use events::CollectionRecord;
+pub use events::{CollectionRecord, CollectionSpan, lost_records};
 pub use handle::Root;
-pub use heap::{Heap, HeapConfig};
+pub use heap::{Heap, HeapConfig, os_thread};
 pub use limit::HeapExhausted;
 pub use object::{Header, Kind};
 pub use policy::Reason;
+pub use record::{Phase, Record, RecordKind, Ring};
 pub use roots::{RootSource, RootVisitor};
 pub use stats::{HeapStats, Histogram};
 pub use stress::Stress;
 pub use value::Value;
 pub use verify::Violation;
+pub use watch::{Watch, Watched};
 pub use world::Stopped;

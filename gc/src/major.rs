@@ -3,13 +3,19 @@
 
 pub(crate) mod mark;
 
-use crate::{Heap, Stopped, native::Host};
+use crate::{
+    Heap, Stopped,
+    native::Host,
+    phases::{Done, Phases},
+    record::Phase,
+};
 use mark::Marker;
 
 /// Marks and sweeps the old generation; the nursery is empty. Returns how many objects are live.
 pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Host>) -> usize {
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
+    let mut phases = Phases::begin(heap, 0);
     heap.old.lock_blocks().begin_marking();
     heap.old.lock_large().begin_marking();
     let weaklings = heap.weak.lock().lift_all();
@@ -20,12 +26,20 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
         marker.drain();
     }
     marker.drain();
+    phases.end(Phase::Mark, Done { objects: marker.marked(), ..Done::default() });
+    let strong = marker.marked();
     weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut heap.weak.lock());
     for source in &mut stopped.roots {
         source.forget_dead(&marker);
     }
+    phases.end(Phase::Weak, Done { objects: marker.marked() - strong, ..Done::default() });
+    let found = dead.len();
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
+    phases.end(Phase::FinalizeQueue, Done { objects: dead.len() - found, ..Done::default() });
+    let used = heap.old.used_bytes();
     sweep(heap);
+    let bytes = used.saturating_sub(heap.old.used_bytes());
+    phases.end(Phase::Sweep, Done { bytes, ..Done::default() });
     marker.marked()
 }
 

@@ -9,8 +9,17 @@
 
 pub(crate) mod copy;
 
-use crate::{Heap, Stopped, Value, layout::SMALL_WORDS, native::Host, slot, value::TAG_PAIR};
+use crate::{
+    Heap, Stopped, Value,
+    layout::SMALL_WORDS,
+    native::Host,
+    phases::{Done, Phases},
+    record::Phase,
+    slot,
+    value::TAG_PAIR,
+};
 use copy::Copier;
+use std::time::Duration;
 
 /// What a minor collection did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,8 +29,10 @@ pub(crate) struct Copied {
     pub(crate) promoted_objects: usize,
     pub(crate) remembered_slots: usize,
     pub(crate) fresh_objects: usize,
-    /// Helpers that took part.
+    pub(crate) survived_objects: usize,
+    /// Helpers that took part, and their processor time.
     pub(crate) helpers: usize,
+    pub(crate) helpers_cpu: Duration,
 }
 
 impl Copied {
@@ -30,6 +41,18 @@ impl Copied {
         self.survived_bytes += other.survived_bytes;
         self.promoted_bytes += other.promoted_bytes;
         self.promoted_objects += other.promoted_objects;
+        self.survived_objects += other.survived_objects;
+    }
+
+    /// What was copied since this.
+    fn until(&self, later: &Copied) -> Done {
+        let bytes = |copied: &Copied| copied.survived_bytes + copied.promoted_bytes;
+        let objects = |copied: &Copied| copied.survived_objects + copied.promoted_objects;
+        Done {
+            objects: objects(later) - objects(self),
+            bytes: bytes(later) - bytes(self),
+            stolen: 0,
+        }
     }
 }
 
@@ -50,22 +73,36 @@ pub(crate) fn collect(
     let weaklings = heap.weak.lock().lift_young(&heap.layout, &remembered);
     let from_space = heap.nursery.begin_collection();
     let mut copier = Copier::<false>::new(heap, promote_all);
+    let mut phases = Phases::begin(heap, 0);
+    let mut before = copier.copied();
+    let mut end = |phase, copied: Copied| {
+        phases.end(phase, before.until(&copied));
+        before = copied;
+    };
     copy_from_remembered(&mut copier, &remembered);
     copy_from_fresh(&mut copier, &fresh);
+    end(Phase::Remset, copier.copied());
     heap.roots.visit_young(&mut copier);
-    for source in &mut stopped.roots {
-        source.visit_roots(&mut copier);
-        copier.drain();
-    }
     copier.drain();
+    end(Phase::RootsHandle, copier.copied());
+    for sources in stopped.roots.chunk_by_mut(|one, next| one.phase() == next.phase()) {
+        for source in &mut *sources {
+            source.visit_roots(&mut copier);
+            copier.drain();
+        }
+        end(sources[0].phase(), copier.copied());
+    }
     weaklings.settle(&mut copier, &mut [], &heap.layout, &mut heap.weak.lock());
+    end(Phase::Weak, copier.copied());
     heap.natives.lock().after_copying(&heap.layout, dead);
     let (again, mut copied) = copier.finish();
+    end(Phase::FinalizeQueue, copied);
     copied.remembered_slots = remembered.len();
     copied.fresh_objects = fresh.len();
     // These records belong to no thread; they wait for the next collection.
     heap.orphans.lock().remembered.extend(again);
     heap.nursery.end_collection(&heap.memory, from_space, heap.config.stress.poison);
+    end(Phase::Release, copied);
     copied
 }
 

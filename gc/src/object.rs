@@ -259,6 +259,13 @@ pub fn is_kind(v: Value, kind: Kind) -> bool {
 pub fn kind(v: Value) -> Option<Kind> {
     if v.is_object() || v.is_procedure() { Some(header(v).kind()) } else { None }
 }
+/// The name in events of the kind with this number; 0 stands for pairs.
+pub fn kind_name(number: u16) -> String {
+    match Kind::ALL.get(usize::from(number)) {
+        Some(kind) if number > 0 => format!("{kind:?}"),
+        _ => "Pair".to_owned(),
+    }
+}
 /// First field of a value known to be a pair.
 #[inline(always)]
 pub fn car(v: Value) -> Value {

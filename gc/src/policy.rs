@@ -122,6 +122,17 @@ pub(crate) struct Observed {
     pub(crate) pause: Duration,
 }
 
+impl Observed {
+    /// The share of the eden that was copied, in thousandths.
+    pub(crate) fn survival_permille(&self) -> usize {
+        permille(self.survived_bytes + self.promoted_bytes, self.eden_bytes)
+    }
+    /// Is the nursery too large for its pauses?
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.pause > PAUSE_HIGH
+    }
+}
+
 impl Outlook {
     /// Shall the next collection promote everything that survives?
     pub(crate) fn promotes_at_once(&self) -> bool {
@@ -175,7 +186,7 @@ impl Outlook {
     }
 }
 
-fn permille(part: usize, whole: usize) -> usize {
+pub(crate) fn permille(part: usize, whole: usize) -> usize {
     part.saturating_mul(1000) / whole.max(1)
 }
 

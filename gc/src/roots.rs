@@ -1,6 +1,6 @@
 //! The traits through which the rest of the system shows its roots to the collector.
 
-use crate::Value;
+use crate::{Phase, Value};
 
 /// Something that holds values the collector must see: a stack, a symbol table, a code table.
 ///
@@ -22,6 +22,11 @@ pub trait RootSource {
     /// Called in full collections before the memory of dead objects is used again: values that are
     /// not alive are to be forgotten. No host value may be dropped here.
     fn forget_dead(&mut self, _visitor: &dyn RootVisitor) {}
+
+    /// What visiting these roots is called in events: [`Phase::RootsStack`] for those of a thread.
+    fn phase(&self) -> Phase {
+        Phase::RootsGlobal
+    }
 
     /// Called once at the end of a collection, with the world still stopped.
     fn after_collection(&mut self) {}

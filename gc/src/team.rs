@@ -18,7 +18,7 @@ use std::{
 };
 
 /// No more helpers than this, however many cores there are.
-const HELPERS_MOST: usize = 15;
+pub(crate) const HELPERS_MOST: usize = 15;
 /// Turns that a worker without work waits before it sleeps: a few microseconds.
 const SPINS: usize = 400;
 /// A share that took so much longer than its leader had of a processor says that there was none for
@@ -31,8 +31,12 @@ const SHARE_LEAST: usize = 4;
 
 /// Work that several threads can do together.
 pub(crate) trait Job: Send + Sync {
-    /// Does a part, until nothing is left. May find that nothing is.
-    fn help(&self);
+    /// Does a part, as the worker with this number (from 1 on), until nothing is left. May find that
+    /// nothing is.
+    fn help(&self, worker: usize);
+
+    /// Called on a helper's thread before the first job it helps with.
+    fn greet(&self, _worker: usize) {}
 }
 
 /// The helpers of one heap.
@@ -138,11 +142,12 @@ impl Board {
     fn hire(self: &Arc<Board>, number: usize) -> bool {
         let board = Arc::clone(self);
         let builder = std::thread::Builder::new().name(format!("lisle-gc-{number}"));
-        builder.spawn(move || board.serve()).is_ok()
+        builder.spawn(move || board.serve(number + 1)).is_ok()
     }
 
     /// The life of a helper.
-    fn serve(&self) {
+    fn serve(&self, worker: usize) {
+        let mut is_new = true;
         let mut notice = self.notice.lock();
         while !notice.dissolved {
             let job = if notice.places > 0 { notice.job.clone() } else { None };
@@ -153,7 +158,10 @@ impl Board {
             notice.places -= 1;
             notice.helping += 1;
             MutexGuard::unlocked(&mut notice, || {
-                job.help();
+                if std::mem::take(&mut is_new) {
+                    job.greet(worker);
+                }
+                job.help(worker);
                 // Before this helper counts as gone: the job may hold the heap.
                 drop(job);
             });
@@ -305,7 +313,7 @@ mod tests {
     }
 
     impl Job for Halving {
-        fn help(&self) {
+        fn help(&self, _worker: usize) {
             if self.pool.join() {
                 self.work(Vec::new());
             }

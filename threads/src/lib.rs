@@ -7,10 +7,10 @@
 //!
 //! | part | files |
 //! |---|---|
-//! | stopping the world | [`state`], [`rendezvous`], [`world`], [`mutator`], `native` |
+//! | stopping the world | [`state`], [`rendezvous`], [`world`], [`mutator`], `collection`, `native` |
 //! | sleeping and waking | [`park`], [`wait`], [`reason`], [`census`], `deadlock` |
 //! | guest objects | [`thread`], [`spawn`], [`mod@mutex`], [`condvar`], [`channel`], [`mod@select`], [`time`] |
-//! | the ground | [`sync`], `events`, [`label`], and `model` (the model checks) |
+//! | the ground | [`sync`], `events`, `statistics`, [`label`], and `model` (the model checks) |
 //!
 //! A `Value` handed to an operation of a guest object is good until that operation returns; an
 //! operation that may wait keeps its operands up to date itself ([`Mutator::hold`]). To the caller
@@ -50,6 +50,7 @@
 
 pub mod census;
 pub mod channel;
+mod collection;
 pub mod condvar;
 mod deadlock;
 mod events;
@@ -66,6 +67,7 @@ pub mod rendezvous;
 pub mod select;
 pub mod spawn;
 pub mod state;
+mod statistics;
 pub mod sync;
 #[cfg(test)]
 mod tests;
@@ -75,9 +77,11 @@ pub mod wait;
 #[expect(unsafe_code, reason = "shows stopped mutators to the collector")]
 pub mod world;
 
+pub use events::LimitKind;
 pub use mutator::{Held, Mutator, RootSlot, Roots};
 pub use reason::{Interrupt, MutatorId, WaitId, WaitingFor};
 pub use spawn::{StartOutcome, ThreadBody};
+pub use statistics::{Places, PollSite, ThreadStats};
 pub use thread::{JoinOutcome, SleepOutcome, TerminateOutcome, ThreadOutcome, ThreadState};
 pub use time::Timeout;
 pub use world::{World, WorldConfig};

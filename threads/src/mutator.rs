@@ -1,15 +1,17 @@
 //! A mutator: what one thread that runs guest code has, and its safepoints.
 
-use crate::events;
+use crate::collection::{FrameReport, StopReport};
+use crate::events::{self, LimitKind, Origin};
 use crate::native::NativeRegion;
 use crate::park::{Parker, Ticket, Until, Wake};
 use crate::reason::{Interrupt, MutatorId, WaitId};
 use crate::rendezvous::Seat;
-use crate::sync::Arc;
+use crate::statistics::PollSite;
+use crate::sync::{Arc, Ordering};
 use crate::wait::Queue;
 use crate::world::{Occupant, World};
-use lisle_frames::Stack;
-use lisle_gc::{LocalHeap, Reason, RootSource, RootVisitor, Stopped, Value};
+use lisle_frames::{FrameStats, Stack};
+use lisle_gc::{LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value};
 use std::marker::PhantomPinned;
 use std::ops::{Index, IndexMut};
 
@@ -36,6 +38,9 @@ pub enum RootSlot {
     /// As `First`.
     Third,
 }
+
+/// How deep into a stack a place in the program is looked for.
+const SITES_SEEN: usize = 12;
 
 const SLOTS: usize = RootSlot::Third as usize + 1;
 
@@ -72,6 +77,10 @@ impl RootSource for Roots {
             visitor.visit(value);
         }
     }
+
+    fn phase(&self) -> Phase {
+        Phase::RootsStack
+    }
 }
 
 /// Values a mutator holds while it waits; made by [`Mutator::hold`].
@@ -83,12 +92,23 @@ pub struct Held(usize);
 pub(crate) struct Membership {
     pub(crate) world: Arc<World>,
     pub(crate) seat: Arc<Seat<Occupant>>,
+    pub(crate) farewell: Option<Farewell>,
+}
+
+/// What a mutator leaves to be told of it.
+pub(crate) struct Farewell {
+    pub(crate) outcome: &'static str,
+    pub(crate) life_ns: u64,
+    pub(crate) alloc_bytes: u64,
+    pub(crate) slow_polls: u64,
+    pub(crate) nursery_left_bytes: usize,
+    pub(crate) frames: FrameReport,
 }
 
 impl Drop for Membership {
     fn drop(&mut self) {
         self.world.rendezvous.detach(&self.seat);
-        self.world.departed(self.seat.member.id);
+        self.world.departed(&self.seat, self.farewell.take());
     }
 }
 
@@ -106,6 +126,11 @@ pub struct Mutator {
     pub roots: Roots,
     // Written by the owner.
     turn: usize,
+    slow_polls: u64,
+    born_ns: u64,
+    outcome: &'static str,
+    /// There are records that should not wait.
+    wants_emission: bool,
     // Fixed.
     pub(crate) parker: Arc<Parker>,
     pub(crate) world: Arc<World>,
@@ -122,6 +147,10 @@ impl Mutator {
             stack,
             roots: Roots { slots: [Value::FALSE; SLOTS], held: Vec::new() },
             turn: 0,
+            slow_polls: 0,
+            born_ns: membership.world.heap.age_ns(),
+            outcome: "dropped",
+            wants_emission: false,
             parker: Arc::clone(&membership.seat.member.parker),
             world: Arc::clone(&membership.world),
             id: membership.seat.member.id,
@@ -166,15 +195,18 @@ impl Mutator {
     /// the stack, in [`Mutator::roots`] or in a root.
     #[cold]
     pub fn safepoint(&mut self) -> Option<Interrupt> {
+        self.slow_polls += 1;
+        self.note_sample();
         // NOTE(attention): reset, then look.
         self.stack.limit().reset();
         if self.seat().take_attention().stop_requested() {
             self.stop_here();
         }
-        while self.world.heap.collection_wanted() {
-            if self.try_collect(None) {
-                break;
-            }
+        self.collect_if_wanted();
+        if self.wants_emission || self.heap.is_ring_filling() {
+            self.wants_emission = false;
+            let world = Arc::clone(&self.world);
+            self.native(move || events::drain(&world));
         }
         let (interrupt, more) = self.parker.take_interrupt();
         if more {
@@ -188,54 +220,103 @@ impl Mutator {
         self.parker.has_interrupt()
     }
 
-    /// Runs a collection now, for this reason. A safepoint.
-    pub fn collect(&mut self, reason: Reason) {
-        while !self.try_collect(Some(reason)) {}
-    }
-
     /// Stops the world and shows it to `work`, which must not wait for anybody. A safepoint.
     pub fn with_world_stopped<R>(&mut self, work: impl FnOnce(&mut Stopped<'_>) -> R) -> R {
-        let membership = &self.membership;
-        loop {
-            if let Some(stop) = membership.world.rendezvous.try_stop(Some(&membership.seat)) {
-                return membership.world.with_stopped(&stop, work);
+        self.note_sample();
+        let world = Arc::clone(&self.world);
+        let seat = Arc::clone(self.seat());
+        let start_ns = world.heap.age_ns();
+        let stop = loop {
+            if let Some(stop) = world.rendezvous.try_stop(Some(&seat)) {
+                break stop;
             }
-            membership.world.rendezvous.stop_here(&membership.seat);
-        }
+            world.rendezvous.stop_here(&seat);
+        };
+        let result = world.with_stopped(&stop, work);
+        let (times, waits) = (stop.times(), world.waits(&stop));
+        drop(stop);
+        let all_ns = world.heap.age_ns() - start_ns;
+        let report = StopReport {
+            times,
+            reason: "snapshot",
+            requester_tid: self.id.0,
+            start_ns,
+            held_ns: all_ns.saturating_sub(times.nanoseconds),
+            waits,
+        };
+        self.native(move || events::stopped(&world, &report));
+        result
     }
 
     fn stop_here(&mut self) {
         self.stack.age(&mut self.heap);
+        self.note_lateness();
         self.membership.world.rendezvous.stop_here(&self.membership.seat);
     }
 
-    /// Collects, or stops for another coordinator and returns false. Without a reason, the heap's.
-    fn try_collect(&mut self, reason: Option<Reason>) -> bool {
-        self.stack.age(&mut self.heap);
-        let membership = &self.membership;
-        let Some(stop) = membership.world.rendezvous.try_stop(Some(&membership.seat)) else {
-            // The winner has asked this seat to stop in the critical section in which it won.
-            membership.world.rendezvous.stop_here(&membership.seat);
-            return false;
-        };
-        let reason = reason.unwrap_or_else(|| membership.world.heap.wanted_reason());
-        let mut record = membership.world.collect_stopped(&stop, reason);
-        let times = stop.times();
-        record.resume_ns = stop.resume();
-        record.stop_ns = times.nanoseconds;
-        record.threads = times.running + times.stopped_already + 1;
-        record.blocked_threads = times.stopped_already;
-        record.initiator_tid = self.id.0;
-        record.late_tid = times.latest.unwrap_or(0);
-        record.vm = self.world.config.vm;
+    /// Says where the thread is about to poll; for reports.
+    pub fn set_poll_site(&self, site: PollSite) {
+        self.seat().member.site.store(site as u32, Ordering::Relaxed);
+    }
+
+    /// Keeps a record if the world has waited too long for this thread, before it stops.
+    pub(crate) fn note_lateness(&mut self) {
+        let (epoch, late) = self.world.rendezvous.request();
+        let limit = self.world.late_limit_ns();
+        if late <= limit {
+            return;
+        }
+        let sites = self.stack.sites(SITES_SEEN);
+        let native = sites.first().filter(|site| site.is_native).map_or(0, |site| site.name);
+        let site = self.world.choose(&sites);
+        let words = [late, limit, site.place, native];
+        let now = self.world.heap.age_ns();
+        let mut record = Record::new(RecordKind::Late, 0, now, words);
+        record.seq = epoch;
+        self.heap.note(record);
+    }
+
+    /// Keeps a record of a sampled allocation, before anything moves.
+    pub(crate) fn note_sample(&mut self) {
+        if !self.heap.has_sample() {
+            return;
+        }
+        if let Some((bytes, kind)) = self.heap.take_sample() {
+            let site = self.world.choose(&self.stack.sites(SITES_SEEN));
+            let code = kind.map_or(0, |kind| kind as u16);
+            let words = [bytes, site.place, 0, 0];
+            let now = self.world.heap.age_ns();
+            self.heap.note(Record::new(RecordKind::Sample, code, now, words));
+        }
+    }
+
+    /// Keeps a record of a limit that was hit, to be emitted at the next safepoint, which is soon.
+    /// The stack's top must be published.
+    pub fn note_limit(&mut self, limit: LimitKind, value: u64) {
+        let site = self.world.choose(&self.stack.sites(SITES_SEEN));
+        let now = self.world.heap.age_ns();
+        let words = [value, site.place, 0, 0];
+        self.heap.note(Record::new(RecordKind::Limit, limit as u16, now, words));
+        self.wants_emission = true;
+        self.stack.limit().trip();
+    }
+
+    /// Where a thread that is started now comes from.
+    pub(crate) fn origin(&self) -> Origin {
+        let site = self.world.choose(&self.stack.sites(SITES_SEEN));
+        Origin { kind: "guest", parent_tid: self.id.0, place: site.place }
+    }
+
+    /// Adds what the frames did since the last time to the world's counts, and tells it.
+    pub fn tell_frames(&mut self) {
+        let stats = self.stack.tell();
+        if stats == FrameStats::default() {
+            return;
+        }
+        self.world.frames.lock().add(&stats);
+        let report = FrameReport { tid: self.id.0, seq: self.world.heap.epoch(), stats };
         let world = Arc::clone(&self.world);
-        // Subscribers and the finalisers of host values may take their time.
-        self.native(move || {
-            events::stopped(&world, &times);
-            record.emit();
-            drop(record);
-        });
-        true
+        self.native(move || events::frames(&world, &report));
     }
 
     /// Runs `work`, which may block, in native state: it counts as stopped, so collections go on
@@ -266,8 +347,13 @@ impl Mutator {
         self.stack.age(&mut self.heap);
         self.heap.give_back_buffer();
         let region = NativeRegion::enter(self);
-        let Membership { world, seat } = region.membership();
+        let Membership { world, seat, .. } = region.membership();
         seat.member.parker.park(ticket, until, || world.report_deadlock())
+    }
+
+    /// Says how the thread ended, before it does.
+    pub(crate) fn set_outcome(&mut self, outcome: &'static str) {
+        self.outcome = outcome;
     }
 
     /// Waits in one queue; leaves it if nobody woke this thread from it.
@@ -294,5 +380,16 @@ impl Drop for Mutator {
         if self.seat().snapshot().mode() == crate::state::Mode::Native {
             NativeRegion::resume(self);
         }
+        let stats = self.stack.tell();
+        self.world.frames.lock().add(&stats);
+        let heap = &self.world.heap;
+        self.membership.farewell = Some(Farewell {
+            outcome: self.outcome,
+            life_ns: heap.age_ns().saturating_sub(self.born_ns),
+            alloc_bytes: self.heap.allocated_bytes(),
+            slow_polls: self.slow_polls,
+            nursery_left_bytes: self.heap.buffer_left_bytes(),
+            frames: FrameReport { tid: self.id.0, seq: heap.epoch(), stats },
+        });
     }
 }

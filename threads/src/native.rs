@@ -10,7 +10,11 @@ pub(crate) struct NativeRegion<'a> {
 impl<'a> NativeRegion<'a> {
     /// Enters native state.
     pub(crate) fn enter(mutator: &'a mut Mutator) -> NativeRegion<'a> {
-        let Membership { world, seat } = mutator.membership();
+        mutator.note_sample();
+        if mutator.seat().snapshot().stop_requested() {
+            mutator.note_lateness();
+        }
+        let Membership { world, seat, .. } = mutator.membership();
         world.rendezvous.enter_native(seat);
         NativeRegion { mutator }
     }
@@ -22,7 +26,7 @@ impl<'a> NativeRegion<'a> {
 
     /// Back to running state, for a mutator that is native without a region: a new one.
     pub(crate) fn resume(mutator: &Mutator) {
-        let Membership { world, seat } = mutator.membership();
+        let Membership { world, seat, .. } = mutator.membership();
         if world.rendezvous.leave_native(seat) || world.heap.collection_wanted() {
             mutator.stack.limit().trip();
         }

@@ -171,6 +171,12 @@ impl Parker {
         !self.slot.lock().interrupts.is_empty()
     }
 
+    /// Does the thread wait?
+    pub fn is_waiting(&self) -> bool {
+        let slot = self.slot.lock();
+        slot.open && slot.decided.is_none()
+    }
+
     /// What the thread waits for without a timeout, if it does.
     pub fn waiting_for(&self) -> Option<WaitingFor> {
         self.slot.lock().waiting_for.clone()

@@ -45,8 +45,12 @@ pub struct Seat<M> {
     index: AtomicUsize,
     // Written by the coordinator under the gate.
     passed_over: AtomicUsize,
-    // Written by the owner when it stops.
+    // Written by the owner when it stops or goes on.
     longest_stop: AtomicU64,
+    reached: AtomicU64,
+    reached_epoch: AtomicU64,
+    stops: AtomicU64,
+    waited: AtomicU64,
     /// Whatever the user of the protocol keeps beside.
     pub member: M,
 }
@@ -59,6 +63,20 @@ impl<M> Seat<M> {
     /// The longest time this thread took to stop when it was running, in nanoseconds.
     pub fn longest_stop_ns(&self) -> u64 {
         self.longest_stop.load(Ordering::Relaxed)
+    }
+    /// How often this thread was stopped, and how long that took, in nanoseconds.
+    pub fn waited_ns(&self) -> (u64, u64) {
+        (self.stops.load(Ordering::Relaxed), self.waited.load(Ordering::Relaxed))
+    }
+    /// The thread was stopped, or stopped the others, for so long.
+    pub fn add_wait(&self, nanoseconds: u64) {
+        self.stops.fetch_add(1, Ordering::Relaxed);
+        self.waited.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+    /// How long it took to this stop, in nanoseconds, if it had to come to a safepoint for it.
+    pub fn reached(&self, epoch: u64) -> Option<u64> {
+        let same = self.reached_epoch.load(Ordering::Relaxed) == epoch;
+        same.then(|| self.reached.load(Ordering::Relaxed))
     }
     /// Owner: takes note of what others want; to be called after the limit word was reset.
     pub fn take_attention(&self) -> Snapshot {
@@ -92,6 +110,7 @@ pub struct Rendezvous<M> {
     resumed: Signal,
     outstanding: AtomicUsize,
     requested_at: AtomicU64,
+    requested_epoch: AtomicU64,
     latest: AtomicU64,
     clock: Clock,
     patience: usize,
@@ -130,6 +149,7 @@ impl<M: Member> Rendezvous<M> {
             resumed: Signal::new(),
             outstanding: AtomicUsize::new(0),
             requested_at: AtomicU64::new(0),
+            requested_epoch: AtomicU64::new(0),
             latest: AtomicU64::new(0),
             clock: Clock::new(),
             patience,
@@ -149,6 +169,10 @@ impl<M: Member> Rendezvous<M> {
             index: AtomicUsize::new(gate.seats.len()),
             passed_over: AtomicUsize::new(0),
             longest_stop: AtomicU64::new(0),
+            reached: AtomicU64::new(0),
+            reached_epoch: AtomicU64::new(0),
+            stops: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
             member,
         });
         if gate.phase == Phase::Stopping {
@@ -214,6 +238,7 @@ impl<M: Member> Rendezvous<M> {
         gate.epoch += 1;
         let requested_at = self.clock.nanoseconds();
         self.requested_at.store(requested_at, Ordering::Relaxed);
+        self.requested_epoch.store(gate.epoch, Ordering::Relaxed);
         let bias = gate.seats.len() + 1;
         self.outstanding.store(bias, Ordering::Relaxed);
         let mut running = 0;
@@ -235,6 +260,13 @@ impl<M: Member> Rendezvous<M> {
         times.latest = (running > 0).then(|| self.latest.load(Ordering::Relaxed));
         let seats = std::mem::take(&mut gate.seats);
         Some(Stop { rendezvous: self, seats, own, times })
+    }
+
+    /// Owner, when it was asked to stop: the number of the stop, and how long ago that was.
+    pub fn request(&self) -> (u64, u64) {
+        let since = self.requested_at.load(Ordering::Relaxed);
+        let epoch = self.requested_epoch.load(Ordering::Relaxed);
+        (epoch, self.clock.nanoseconds().saturating_sub(since))
     }
 
     /// Trips the limit word of every mutator that is running now.
@@ -306,6 +338,9 @@ impl<M: Member> Rendezvous<M> {
         if delay > seat.longest_stop.load(Ordering::Relaxed) {
             seat.longest_stop.store(delay, Ordering::Relaxed);
         }
+        seat.reached.store(delay, Ordering::Relaxed);
+        let epoch = self.requested_epoch.load(Ordering::Relaxed);
+        seat.reached_epoch.store(epoch, Ordering::Relaxed);
         self.latest.store(seat.member.number(), Ordering::Relaxed);
         if self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1 {
             // Under the gate, or the signal could come between the coordinator's look at the
@@ -316,6 +351,12 @@ impl<M: Member> Rendezvous<M> {
     }
 
     fn await_resumption(&self, seat: &Seat<M>) {
+        let since = self.clock.nanoseconds();
+        self.sleep_until_resumed(seat);
+        seat.add_wait(self.clock.nanoseconds().saturating_sub(since));
+    }
+
+    fn sleep_until_resumed(&self, seat: &Seat<M>) {
         while let Err(word) = seat.state.try_run() {
             if word.mode() == Mode::Running {
                 return; // granted
@@ -336,6 +377,10 @@ impl<M: Member> Stop<'_, M> {
     /// Every seat there is.
     pub fn seats(&self) -> &[Arc<Seat<M>>] {
         &self.seats
+    }
+    /// Is this the coordinator's own seat?
+    pub fn is_own(&self, seat: &Arc<Seat<M>>) -> bool {
+        is_same(self.own, seat)
     }
     /// What the stop took.
     pub fn times(&self) -> StopTimes {

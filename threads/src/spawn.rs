@@ -4,7 +4,7 @@
 //! of its roots, before the thread exists: so the thread object is never without a root, and a
 //! collection or a deadlock check between here and there sees the new mutator.
 
-use crate::events;
+use crate::events::{self, LimitKind, Origin};
 use crate::mutator::{Mutator, RootSlot};
 use crate::sync::Arc;
 use crate::thread::{self, ThreadOutcome, ThreadState};
@@ -33,6 +33,7 @@ pub fn start(m: &mut Mutator, thread: Value) -> StartOutcome {
         return StartOutcome::NotNew;
     }
     let name = thread::name_text(thread);
+    let origin = m.origin();
     let mut child = match m.world.create(&name) {
         Ok(child) => child,
         Err(error) => return StartOutcome::Failed(error),
@@ -50,12 +51,14 @@ pub fn start(m: &mut Mutator, thread: Value) -> StartOutcome {
     }
     let bytes = m.world.config.native_stack_bytes;
     let held = m.hold(&[thread]);
-    let started = m.native(move || spawn(child, &name, bytes));
+    let started = m.native(move || spawn(child, &name, bytes, origin));
     let thread = m.held(&held, 0);
     m.release(held);
     match started {
         Ok(()) => StartOutcome::Started,
         Err(error) => {
+            let count = m.world.mutator_count() as u64;
+            m.note_limit(LimitKind::Threads, count);
             thread::end(m, thread, ThreadOutcome::Terminated);
             StartOutcome::Failed(error)
         }
@@ -63,19 +66,19 @@ pub fn start(m: &mut Mutator, thread: Value) -> StartOutcome {
 }
 
 /// Makes the system's thread; on failure the mutator is dropped with the closure.
-fn spawn(child: Box<Mutator>, name: &str, bytes: usize) -> io::Result<()> {
+fn spawn(child: Box<Mutator>, name: &str, bytes: usize, origin: Origin) -> io::Result<()> {
     let name: String = name.chars().filter(|&c| c != '\0').take(15).collect();
     let builder = std::thread::Builder::new().stack_size(bytes).name(name);
-    builder.spawn(move || run(child)).map(drop)
+    builder.spawn(move || run(child, origin)).map(drop)
 }
 
 /// The life of a spawned thread.
-fn run(mut mutator: Box<Mutator>) {
+fn run(mut mutator: Box<Mutator>, origin: Origin) {
     let m = &mut *mutator;
     m.begin();
-    let (vm, tid) = (m.world.config.vm, m.id().0);
-    let name = m.name();
-    m.native(|| events::attached(vm, tid, &name));
+    let (world, tid, name) = (Arc::clone(&m.world), m.id().0, m.name());
+    let vm = world.heap.config().vm;
+    m.native(move || events::attached(&world, tid, &name, origin));
     let guest = AssertUnwindSafe(|| {
         let body = m.world.body.lock().clone();
         body.expect("a body is installed before threads start")(m)
@@ -83,6 +86,11 @@ fn run(mut mutator: Box<Mutator>) {
     let outcome = catch_unwind(guest).unwrap_or_else(|_| {
         m.native(|| events::panicked(vm, tid));
         ThreadOutcome::Terminated
+    });
+    m.set_outcome(match outcome {
+        ThreadOutcome::Returned(_) => "returned",
+        ThreadOutcome::Uncaught(_) => "raised",
+        ThreadOutcome::Terminated => "interrupted",
     });
     thread::end_current(m, outcome);
 }

@@ -11,23 +11,30 @@
 //! spells that references to it may be live, unused, while the coordinator changes it.
 
 use crate::census::{Census, Prospect};
-use crate::events;
-use crate::mutator::{Membership, Mutator, Roots};
+use crate::collection::{FrameReport, Turn};
+use crate::events::{self, Origin};
+use crate::mutator::{Farewell, Membership, Mutator, Roots};
 use crate::park::Parker;
 use crate::reason::{Interrupt, MutatorId, WaitId};
 use crate::rendezvous::{Member, Rendezvous, Seat, Stop};
 use crate::spawn::ThreadBody;
-use crate::sync::{Arc, AtomicU64, Lock, Ordering};
+use crate::statistics::{Places, PollSite, ThreadStats};
+use crate::sync::{Arc, AtomicU32, AtomicU64, Lock, Ordering};
 use crate::wait::WaitQueues;
-use lisle_frames::{LimitWord, Stack, StackConfig};
-use lisle_gc::{CollectionRecord, Heap, LocalHeap, Reason, RootSource, Stopped};
+use lisle_frames::{FrameStats, LimitWord, Stack, StackConfig};
+use lisle_gc::{
+    CollectionRecord, Heap, Histogram, LocalHeap, Reason, RootSource, Stopped, Watched,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::io;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicPtr;
 use std::time::Duration;
 
 /// A late sleeper is passed over by this many stops before it is granted to run.
 const PATIENCE: usize = 8;
+/// So many threads that have ended are remembered.
+const ENDED_MOST: usize = 256;
 
 /// How a world is made.
 #[derive(Clone)]
@@ -41,8 +48,6 @@ pub struct WorldConfig {
     pub deadlock_detection: bool,
     /// A stop that takes longer than this names the last thread in a warning.
     pub late_stop: Duration,
-    /// The number of the virtual machine in events.
-    pub vm: u64,
 }
 
 impl WorldConfig {
@@ -53,7 +58,6 @@ impl WorldConfig {
             native_stack_bytes: 2 << 20,
             deadlock_detection: true,
             late_stop: Duration::from_millis(10),
-            vm: 0,
         }
     }
 }
@@ -67,6 +71,8 @@ pub struct Occupant {
     pub(crate) parker: Arc<Parker>,
     // Written by the owner.
     pub(crate) name: Lock<Arc<str>>,
+    /// Where it polled last: a [`PollSite`].
+    pub(crate) site: AtomicU32,
     // Written by whoever completes the mutator, once.
     pub(crate) mutator: AtomicPtr<Mutator>,
 }
@@ -77,6 +83,13 @@ impl Member for Occupant {
     }
     fn number(&self) -> u64 {
         self.id.0
+    }
+}
+
+impl Occupant {
+    /// The name of the place where it polled last.
+    pub(crate) fn site(&self) -> &'static str {
+        PollSite::name_of(self.site.load(Ordering::Relaxed))
     }
 }
 
@@ -92,6 +105,15 @@ pub struct World {
     /// whom to wake when the thread ends, kept by `mutex.rs`.
     pub(crate) awaited: Lock<FxHashMap<WaitId, FxHashSet<WaitId>>>,
     pub(crate) body: Lock<Option<ThreadBody>>,
+    /// Whose turn it is to collect.
+    pub(crate) turn: Turn,
+    /// How long stopping took, for collections.
+    pub(crate) stops: Lock<Histogram>,
+    /// What the frames of all threads did, as far as it was told.
+    pub(crate) frames: Lock<FrameStats>,
+    /// Reads the numbers in records.
+    pub(crate) places: OnceLock<Box<dyn Places>>,
+    pub(crate) ended: Lock<Vec<ThreadStats>>,
     /// Taken by whoever adds a source and by the coordinator of a stopped world.
     root_sources: Lock<Vec<Box<dyn RootSource + Send>>>,
     next_id: AtomicU64,
@@ -112,6 +134,11 @@ impl World {
             directory: Lock::new(FxHashMap::default()),
             awaited: Lock::new(FxHashMap::default()),
             body: Lock::new(None),
+            turn: Turn::default(),
+            stops: Lock::default(),
+            frames: Lock::default(),
+            places: OnceLock::new(),
+            ended: Lock::default(),
             root_sources: Lock::new(Vec::new()),
             next_id: AtomicU64::new(1),
             primordial: AtomicU64::new(0),
@@ -135,6 +162,12 @@ impl World {
         self.root_sources.lock().push(source);
     }
 
+    /// Installs what reads the places in records. Once.
+    pub fn set_places(&self, places: Box<dyn Places>) {
+        // A second one would be the same.
+        let _ = self.places.set(places);
+    }
+
     /// Installs what threads spawned from now on run.
     pub fn set_thread_body(&self, body: ThreadBody) {
         *self.body.lock() = Some(body);
@@ -151,6 +184,10 @@ impl World {
         let stack = Stack::new(&self.config.stack)?;
         let seat = self.seat(&stack, name);
         let attention = self.rendezvous.leave_native(&seat);
+        let kind = match self.primordial().0 {
+            0 => "main",
+            _ => "host",
+        };
         let mut mutator = self.complete(seat, stack);
         if attention {
             mutator.stack.limit().trip();
@@ -158,7 +195,8 @@ impl World {
         let id = mutator.id().0;
         // Relaxed: the number guards nothing.
         let _ = self.primordial.compare_exchange(0, id, Ordering::Relaxed, Ordering::Relaxed);
-        mutator.native(|| events::attached(self.config.vm, id, name));
+        let origin = Origin { kind, parent_tid: 0, place: 0 };
+        mutator.native(|| events::attached(self, id, name, origin));
         Ok(mutator)
     }
 
@@ -178,6 +216,7 @@ impl World {
             limit: stack.limit_word(),
             parker: Arc::new(Parker::new(Arc::clone(&self.census))),
             name: Lock::new(Arc::from(name)),
+            site: AtomicU32::new(PollSite::Host as u32),
             mutator: AtomicPtr::new(std::ptr::null_mut()),
         });
         self.directory.lock().insert(id, Arc::clone(&seat));
@@ -185,8 +224,11 @@ impl World {
     }
 
     fn complete(self: &Arc<World>, seat: Arc<Seat<Occupant>>, stack: Stack) -> Box<Mutator> {
-        let heap = self.heap.local();
-        let membership = Membership { world: Arc::clone(self), seat: Arc::clone(&seat) };
+        let mut heap = self.heap.local_of(seat.member.id.0);
+        let limit = Arc::clone(&seat.member.limit);
+        heap.set_attention(Box::new(move || limit.trip()));
+        let membership =
+            Membership { world: Arc::clone(self), seat: Arc::clone(&seat), farewell: None };
         let mut mutator = Box::new(Mutator::new(heap, stack, membership));
         // Release: pairs with the coordinator's load, which must find a complete mutator.
         seat.member.mutator.store(&raw mut *mutator, Ordering::Release);
@@ -249,12 +291,40 @@ impl World {
     }
 
     /// A mutator is gone.
-    pub(crate) fn departed(&self, id: MutatorId) {
-        self.directory.lock().remove(&id);
+    pub(crate) fn departed(&self, seat: &Seat<Occupant>, farewell: Option<Farewell>) {
+        self.directory.lock().remove(&seat.member.id);
         if self.census.died() == Prospect::EverybodyWaits {
             self.report_deadlock();
         }
-        events::detached(self.config.vm, id.0);
+        let stats = ThreadStats::of(seat);
+        let mut ended = self.ended.lock();
+        if ended.len() < ENDED_MOST {
+            ended.push(stats.clone());
+        }
+        drop(ended);
+        events::detached(self, &stats, farewell);
+    }
+
+    /// What every mutator's frames did since it was told last, in a stopped world: counted, and
+    /// returned for those who want to know.
+    pub(crate) fn count_frames(&self, stop: &Stop<'_, Occupant>, seq: u64) -> Vec<FrameReport> {
+        let mut reports = Vec::new();
+        let watched = self.heap.watch().is_on(Watched::Frames);
+        let mut totals = self.frames.lock();
+        for seat in stop.seats() {
+            let mutator = seat.member.mutator.load(Ordering::Acquire);
+            if mutator.is_null() {
+                continue;
+            }
+            // SAFETY: as in `with_stopped`.
+            let stack: &mut Stack = unsafe { &mut (*mutator).stack };
+            let stats = stack.tell();
+            totals.add(&stats);
+            if watched && stats != FrameStats::default() {
+                reports.push(FrameReport { tid: seat.member.id.0, seq, stats });
+            }
+        }
+        reports
     }
 
     /// Runs a collection in the stopped world.

@@ -112,7 +112,6 @@ impl Vm {
             true => String::new(),
             false => print::write_to_string(vm, value),
         };
-        vm.retire(&mutator.stack.stats);
         Ok(written)
     }
 }

@@ -22,6 +22,7 @@ pub mod condition;
 pub mod core_form;
 pub mod cx;
 pub mod datum_value;
+mod events;
 pub mod expand;
 #[expect(unsafe_code, reason = "looks at the code of a closure just loaded")]
 pub mod front;
@@ -31,6 +32,7 @@ pub mod interp;
 pub mod load;
 pub mod num;
 pub mod opt;
+mod places;
 pub mod prim;
 pub mod print;
 pub mod read;

@@ -67,6 +67,12 @@ impl Sources {
         let index = (id.0 as usize).checked_sub(1)?;
         self.texts.read().get(index).cloned()
     }
+    /// `file:line` of where a span starts.
+    pub fn describe_line(&self, span: Span) -> Option<String> {
+        let source = self.get(span.source)?;
+        let (line, _) = source.line_column(span.start);
+        Some(format!("{}:{line}", source.name))
+    }
     /// `file:line:column` of where a span starts.
     pub fn describe(&self, span: Span) -> Option<String> {
         let source = self.get(span.source)?;

@@ -2,7 +2,6 @@
 
 use crate::interp::{Machine, Outcome};
 use crate::vm::{self, VmShared};
-use lisle_frames::FrameStats;
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::{Mutator, RootSlot, ThreadOutcome, thread};
 use std::sync::{Arc, Weak};
@@ -26,7 +25,6 @@ fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
     mutator.roots[RootSlot::DynamicState] = state;
     let thunk = thread::thunk(thread::current(mutator));
     let outcome = Machine::new(mutator, vm).call(thunk, &[]);
-    vm.retire(&mutator.stack.stats);
     match outcome {
         Outcome::Value(value) => ThreadOutcome::Returned(value),
         Outcome::Uncaught(payload) => {
@@ -53,11 +51,4 @@ fn report_uncaught(vm: &VmShared, mutator: &Mutator, payload: Value) {
 pub(crate) fn inherited_parameters(mutator: &Mutator) -> Value {
     let state = mutator.roots[RootSlot::DynamicState];
     if object::is_kind(state, Kind::Vector) { object::field(state, 2) } else { Value::NIL }
-}
-
-impl VmShared {
-    /// Adds the frame counts of a thread that ends.
-    pub(crate) fn retire(&self, stats: &FrameStats) {
-        self.frame_totals.lock().add(stats);
-    }
 }

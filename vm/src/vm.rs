@@ -5,14 +5,16 @@ use crate::bytecode::isa::Op;
 use crate::condition;
 use crate::cx::Cx;
 use crate::datum_value::Opaques;
+use crate::events;
 use crate::front::Front;
 use crate::globals::{GlobalId, Globals};
 use crate::interp::procedures::{FRAME_SIZE, Procedure};
+use crate::places::{self, SourcePlaces};
 use crate::prim::port::Console;
 use crate::prim::{self, PrimId};
 use crate::source::{Sources, Span};
 use crate::symbols::{Sym, Symbols};
-use lisle_frames::{FrameShape, FrameStats, Live, StackConfig};
+use lisle_frames::{FrameShape, Live, Site, StackConfig};
 use lisle_gc::{
     Heap, HeapConfig, HeapExhausted, Kind, LocalHeap, RootSource, RootVisitor, Stress, Value,
     object,
@@ -20,8 +22,9 @@ use lisle_gc::{
 use lisle_threads::{Mutator, RootSlot, World, WorldConfig};
 use parking_lot::Mutex;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 /// How a virtual machine is made.
 #[derive(Clone, Debug)]
@@ -34,8 +37,12 @@ pub struct VmConfig {
     pub stress_frames: bool,
     /// Verify the whole heap around every collection.
     pub verify_heap: bool,
-    /// Count calls (for `--stats`).
+    /// Count calls (for `--stats`, and for `calls` in events).
     pub count_calls: bool,
+    /// A thread that takes longer to stop for a collection is named in a warning.
+    pub late_stop: Duration,
+    /// How many records each thread keeps until they can be traced; more are lost.
+    pub ring_records: usize,
     /// Words of a thread's stack region.
     pub region_words: usize,
     /// What `(command-line)` returns.
@@ -64,6 +71,8 @@ impl Default for VmConfig {
             stress_frames: false,
             verify_heap: false,
             count_calls: false,
+            late_stop: Duration::from_millis(10),
+            ring_records: HeapConfig::default().ring_records,
             region_words: 128 * 1024,
             command_line: vec!["lisle".to_owned()],
             library_path: Vec::new(),
@@ -102,8 +111,6 @@ pub struct VmShared {
     heap_exhausted: OnceLock<Value>,
     raise_cell: OnceLock<Value>,
     rewind_cell: OnceLock<Value>,
-    /// Frame counts of the threads that have ended.
-    pub(crate) frame_totals: Mutex<FrameStats>,
     /// Set when the program is to end as soon as threads notice.
     pub(crate) interrupted: AtomicBool,
 }
@@ -127,6 +134,19 @@ impl FrameShape for LoadedShape {
             (Some(_), _) => Live::Everything,
         }
     }
+
+    fn site(&self, procedure: Value, address: Option<usize>) -> Site {
+        // SAFETY: as in `live`.
+        let code: &'static Code = unsafe { &*Code::of(procedure) };
+        places::site_of(code, address)
+    }
+}
+
+/// The number of the next VM of this process, from 1 on.
+fn next_number() -> u64 {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    // Relaxed: only a number that differs from the others.
+    MADE.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 struct SharedRoots(Weak<VmShared>);
@@ -139,13 +159,24 @@ impl RootSource for SharedRoots {
     }
 }
 
+impl Drop for VmShared {
+    fn drop(&mut self) {
+        self.world.emit_rest();
+    }
+}
+
 impl VmShared {
     /// A virtual machine, and the calling thread as its first mutator.
     ///
     /// # Errors
     /// When the system refuses the memory.
     pub fn new(config: VmConfig) -> io::Result<(Arc<VmShared>, Box<Mutator>)> {
-        let mut heap_config = HeapConfig { verify: config.verify_heap, ..HeapConfig::default() };
+        let mut heap_config = HeapConfig {
+            verify: config.verify_heap,
+            vm: next_number(),
+            ring_records: config.ring_records,
+            ..HeapConfig::default()
+        };
         if let Some(limit) = config.heap_limit {
             heap_config.heap_limit = limit;
         }
@@ -158,7 +189,8 @@ impl VmShared {
             underflow_code: UNDERFLOW_CODE.as_ptr().expose_provenance(),
             shape: &LoadedShape,
         };
-        let world = World::new(heap.clone(), WorldConfig::new(stack));
+        let late_stop = config.late_stop;
+        let world = World::new(heap.clone(), WorldConfig { late_stop, ..WorldConfig::new(stack) });
         let vm = Arc::new(VmShared {
             config,
             heap,
@@ -175,10 +207,11 @@ impl VmShared {
             heap_exhausted: OnceLock::new(),
             raise_cell: OnceLock::new(),
             rewind_cell: OnceLock::new(),
-            frame_totals: Mutex::default(),
             interrupted: AtomicBool::new(false),
         });
         vm.world.add_root_source(Box::new(SharedRoots(Arc::downgrade(&vm))));
+        vm.world.set_places(Box::new(SourcePlaces(Arc::downgrade(&vm))));
+        events::started(&vm);
         let mut mutator = vm.world.attach("main")?;
         vm.bootstrap(&mut mutator).map_err(|HeapExhausted| io::ErrorKind::OutOfMemory)?;
         crate::threads::install(&vm);

@@ -23,9 +23,11 @@ use crate::{
     layout::{BLOCK_BYTES, Layout},
     nursery::{AGE_ARRIVING, AGE_EDEN},
     old::blocks::Run,
+    phases::{Done, Phases},
+    record::Phase,
     roots::RootVisitor,
     slot,
-    team::{Job, Pool},
+    team::{Job, Pool, cpu_time},
     value::TAG_PAIR,
     weak::settle::Tracer,
 };
@@ -73,11 +75,20 @@ struct Sharing {
 }
 
 impl Job for Sharing {
-    fn help(&self) {
+    fn greet(&self, worker: usize) {
+        self.heap.note_worker(worker);
+    }
+
+    fn help(&self, worker: usize) {
         if self.pool.join() {
+            let started = cpu_time();
+            let mut phases = Phases::begin(&self.heap, worker);
             let mut copier = Copier::<true>::new(&self.heap, self.promote_all);
-            copier.drain_pool(&self.pool);
-            self.results.lock().push(copier.finish());
+            let stolen = copier.drain_pool(&self.pool);
+            let (again, mut copied) = copier.finish();
+            phases.end(Phase::Copy, Done { stolen, ..Copied::default().until(&copied) });
+            copied.helpers_cpu = cpu_time().saturating_sub(started);
+            self.results.lock().push((again, copied));
         }
     }
 }
@@ -94,6 +105,11 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
             copied: Copied::default(),
             patience: SCANNED_ALONE,
         }
+    }
+
+    /// What was done so far.
+    pub(crate) fn copied(&self) -> Copied {
+        self.copied
     }
 
     /// Ends this worker's part: the old slots to be recorded again, and what was done.
@@ -180,10 +196,12 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
             if bytes <= self.room.end - at {
                 self.room.cursor = at + bytes;
                 self.copied.survived_bytes += bytes;
+                self.copied.survived_objects += 1;
                 return at;
             }
             if let Some(at) = self.refill_cold(bytes) {
                 self.copied.survived_bytes += bytes;
+                self.copied.survived_objects += 1;
                 return at;
             }
         }
@@ -209,6 +227,7 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
         } else {
             self.room.cursor = address;
             self.copied.survived_bytes -= bytes;
+            self.copied.survived_objects -= 1;
         }
     }
 
@@ -299,17 +318,21 @@ impl<'h> Copier<'h, false> {
         for (again, copied) in results.drain(..) {
             self.again.extend(again);
             self.copied.add(&copied);
+            self.copied.helpers_cpu += copied.helpers_cpu;
         }
     }
 }
 
 impl Copier<'_, true> {
-    /// A helper's part: it has nothing of its own to begin with.
-    fn drain_pool(&mut self, pool: &Pool) {
+    /// A helper's part: it has nothing of its own to begin with. How many packets it took.
+    fn drain_pool(&mut self, pool: &Pool) -> usize {
+        let mut taken = 0;
         while let Some(packet) = pool.take() {
+            taken += 1;
             self.grey = packet;
             self.drain_own(pool);
         }
+        taken
     }
 
     /// The part of the worker that shares what it has.

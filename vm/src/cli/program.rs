@@ -108,7 +108,7 @@ fn with_vm(
         Err(Stopped::Failed) => 1,
         Err(Stopped::Exit(status)) => status,
     };
-    vm.retire(&mutator.stack.stats);
+    mutator.tell_frames();
     leave(&vm, status)
 }
 

@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments) -> i32 {
     if let Some(file) = &history {
         let _ = editor.save_history(file);
     }
-    vm.retire(&mutator.stack.stats);
+    mutator.tell_frames();
     leave(&vm, status)
 }
 

@@ -8,7 +8,7 @@ use std::io::Write as _;
 /// Prints the tables when the VM was asked to count.
 pub fn show_if_asked(vm: &VmShared) {
     if vm.counts_calls() {
-        let mut text = frames(&vm.frame_totals.lock());
+        let mut text = frames(&vm.world.frame_stats());
         text.push_str(&collections(vm));
         // Nothing can be done when standard error is gone.
         let _ = std::io::stderr().lock().write_all(text.as_bytes());

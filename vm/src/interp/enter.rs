@@ -7,7 +7,7 @@ use crate::bytecode::template::ClauseEntry;
 use crate::condition::ErrorKind;
 use lisle_frames::{Place, PromotionReason};
 use lisle_gc::{Reason, Value};
-use lisle_threads::{Interrupt, RootSlot};
+use lisle_threads::{Interrupt, PollSite, RootSlot};
 
 impl Machine<'_> {
     /// Enters `callee`, whose frame at `frame` has its header and `count` arguments.
@@ -75,6 +75,7 @@ impl Machine<'_> {
             }
         }
         if self.mutator.stack.limit().load() == 0 {
+            self.mutator.set_poll_site(PollSite::Call);
             if let Some(interrupt) = self.mutator.safepoint() {
                 return self.interrupt(frame, interrupt);
             }
@@ -133,6 +134,7 @@ impl Machine<'_> {
         reason: PromotionReason,
     ) -> Result<*mut u64, Step> {
         self.mutator.stack.publish(frame, Place::Entry(live));
+        self.mutator.set_poll_site(PollSite::Alloc);
         self.mutator.collect(Reason::HeapLimit);
         let mutator = &mut *self.mutator;
         if let Ok(moved) = mutator.stack.make_room(&mut mutator.heap, frame, live, reason) {
@@ -155,6 +157,7 @@ impl Machine<'_> {
     #[cold]
     pub(super) fn poll_loop(&mut self, at: At) -> Step {
         self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
+        self.mutator.set_poll_site(PollSite::BackEdge);
         if let Some(interrupt) = self.mutator.safepoint() {
             if let Interrupt::Terminate = interrupt {
                 return Step::Leave(Outcome::Terminated);

@@ -13,7 +13,7 @@ use crate::cx::Raised;
 use crate::prim;
 use lisle_frames::{HEADER_WORDS, Place, ReturnWord};
 use lisle_gc::{Reason, Value, object};
-use lisle_threads::RootSlot;
+use lisle_threads::{LimitKind, RootSlot};
 
 impl Machine<'_> {
     /// The object that is being raised.
@@ -29,10 +29,10 @@ impl Machine<'_> {
         if payload == self.vm.heap_exhausted_condition() && self.collect_and_retry(at) {
             return Step::Go(at);
         }
-        let payload = self.of_its_own(payload);
         let code = self.code_in(at.frame);
         let after = at.pc.wrapping_add(1).addr();
         self.mutator.stack.publish(at.frame, Place::Instruction(after));
+        let payload = self.of_its_own(payload);
         backtrace::attach(self.mutator, self.vm, payload);
         let window = code.frame_size();
         let frame = at.frame.wrapping_add(window + HEADER_WORDS);
@@ -47,8 +47,8 @@ impl Machine<'_> {
     pub(super) fn raise_at_entry(&mut self, frame: *mut u64, raised: Raised) -> Step {
         let Raised(()) = raised;
         let payload = self.take_raised();
-        let payload = self.of_its_own(payload);
         self.mutator.stack.publish(frame, Place::Entry(0));
+        let payload = self.of_its_own(payload);
         backtrace::attach(self.mutator, self.vm, payload);
         self.call_handler(frame, payload)
     }
@@ -69,6 +69,8 @@ impl Machine<'_> {
         if payload != self.vm.heap_exhausted_condition() {
             return payload;
         }
+        let used = self.mutator.heap.heap().used_bytes() as u64;
+        self.mutator.note_limit(LimitKind::Heap, used);
         let kind = ErrorKind::HeapExhausted;
         condition::make(&mut self.cx(), kind, "heap limit reached", &[]).unwrap_or(payload)
     }
