@@ -16,11 +16,12 @@
   (case-lambda
     (() (%make-hash-table 'equal))
     ((equivalence) (make-hash-table equivalence #f))
-    ((equivalence hash-function . ignored)
-     (let ((kind (%equivalence-kind equivalence)))
+    ((equivalence hash-function . hints)
+     (let ((kind (%equivalence-kind equivalence))
+           (weakness (%weakness (if (procedure? hash-function) hints (cons hash-function hints)))))
        (if kind
-           (%make-hash-table kind)
-           (let ((table (%make-hash-table 'custom)))
+           (%make-hash-table kind weakness)
+           (let ((table (%make-hash-table 'custom (%custom-weakness weakness))))
              (%hash-table-attachment-set!
               table
               (vector equivalence
@@ -47,11 +48,38 @@
 (define (make-eq-hash-table . ignored) (%make-hash-table 'eq))
 (define (make-string-hash-table . ignored) (%make-hash-table 'string))
 
-;; Tables that do not keep their keys alive.
-(define (make-weak-eq-hash-table . ignored) (%make-hash-table 'eq #t))
-(define (make-weak-eqv-hash-table . ignored) (%make-hash-table 'eqv #t))
+;; Tables that do not keep their keys alive. An entry's value is kept while its key is, even if the
+;; value leads to the key.
+(define (make-weak-eq-hash-table . ignored) (%make-hash-table 'eq 'weak-keys))
+(define (make-weak-eqv-hash-table . ignored) (%make-hash-table 'eqv 'weak-keys))
+(define (make-weak-equal-hash-table . ignored) (%make-hash-table 'equal 'weak-keys))
 
-(define (hash-table-weak? table) (%hash-table-weak? table))
+;; Weakness by the hints that SRFIs 69, 125 and 126 name. Other hints mean nothing here.
+(define (%weakness hints)
+  (let loop ((hints hints) (keys? #f) (values? #f))
+    (cond ((pair? hints)
+           (loop (cdr hints)
+                 (or keys? (and (memq (car hints) %weak-key-hints) #t))
+                 (or values? (and (memq (car hints) %weak-value-hints) #t))))
+          ((and keys? values?) 'weak-both)
+          (keys? 'weak-keys)
+          (values? 'weak-values)
+          (else 'strong))))
+
+(define %weak-key-hints
+  '(weak weak-keys weak-key ephemeral-keys ephemeral-key
+    weak-key-and-value ephemeral-key-and-value))
+
+(define %weak-value-hints
+  '(weak-values weak-value ephemeral-values ephemeral-value
+    weak-key-and-value ephemeral-key-and-value))
+
+;; The entries of a table with an equivalence of the program's own are ephemeron pairs, which go by
+;; the key.
+(define (%custom-weakness weakness)
+  (if (memq weakness '(weak-values weak-both))
+      (error "make-hash-table: no weak values with this equivalence" weakness)
+      weakness))
 
 (define (hash-table-equivalence-function table)
   (let ((custom (%hash-table-attachment table)))
@@ -99,14 +127,18 @@
 
 (define (%bucket-entry same? key bucket)
   (and (pair? bucket)
-       (if (same? (caar bucket) key)
+       (if (and (not (bwp-object? (caar bucket))) (same? (caar bucket) key))
            (car bucket)
            (%bucket-entry same? key (cdr bucket)))))
 
+;; Without an entry (or #f), and without broken ones. Shares what is after them.
 (define (%bucket-without entry bucket)
-  (if (eq? (car bucket) entry)
-      (cdr bucket)
-      (cons (car bucket) (%bucket-without entry (cdr bucket)))))
+  (cond ((null? bucket) bucket)
+        ((or (eq? (car bucket) entry) (bwp-object? (caar bucket)))
+         (%bucket-without entry (cdr bucket)))
+        (else
+         (let ((rest (%bucket-without entry (cdr bucket))))
+           (if (eq? rest (cdr bucket)) bucket (cons (car bucket) rest))))))
 
 (define (%custom-ref table custom key default)
   (let ((entry (%bucket-entry (vector-ref custom 0)
@@ -117,18 +149,19 @@
 ;; Gives `key` the value that `change` makes of its old one, or %absent. Returns the old one.
 (define (%custom-change! table custom key change)
   (let* ((same? (vector-ref custom 0))
+         (make-entry (if (hash-table-weak? table) ephemeron-cons cons))
          (hash (%custom-hash custom key)))
     (let retry ()
       (let* ((bucket (%hash-table-bucket table hash))
              (entry (%bucket-entry same? key bucket))
-             (rest (if entry (%bucket-without entry bucket) bucket))
+             (rest (%bucket-without entry bucket))
              (old (if entry (cdr entry) %absent))
              (new (change old))
              (gone? (eq? new %absent)))
         (if (%hash-table-bucket-cas! table hash bucket
                                      (if gone?
                                          rest
-                                         (cons (cons (if entry (car entry) key) new) rest))
+                                         (cons (make-entry (if entry (car entry) key) new) rest))
                                      (- (if gone? 0 1) (if entry 1 0)))
             old
             (retry))))))

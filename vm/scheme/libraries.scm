@@ -165,6 +165,9 @@
 
 ((srfi 111) box box? unbox set-box!)
 
+((srfi 124)
+ ephemeron-broken? ephemeron-datum ephemeron-key ephemeron? make-ephemeron reference-barrier)
+
 ((srfi 151)
  bitwise-not bitwise-and bitwise-ior bitwise-xor bitwise-eqv bitwise-nand bitwise-nor
  bitwise-andc1 bitwise-andc2 bitwise-orc1 bitwise-orc2 arithmetic-shift bit-count integer-length
@@ -186,6 +189,12 @@
  channel-name channel-receive! channel-select channel-send! channel-try-receive!
  channel-try-send! channel?
  make-channel deadlock-exception?)
+
+((lisle weak)
+ bwp-object bwp-object? collect-garbage ephemeron-broken? ephemeron-cons ephemeron-datum
+ ephemeron-key ephemeron-pair? ephemeron? hash-table-weak? make-ephemeron make-guardian
+ make-weak-box make-weak-eq-hash-table make-weak-equal-hash-table make-weak-eqv-hash-table
+ reference-barrier weak-box-value weak-box? weak-cons weak-pair?)
 
 ((lisle fixnum)
  fixnum->flonum fixnum? fx* fx+ fx- fx< fx<= fx<=? fx<? fx= fx=? fx> fx>= fx>=? fx>? fxabs fxand

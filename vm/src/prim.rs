@@ -34,6 +34,7 @@ pub mod system;
 pub mod thread;
 pub mod time;
 pub mod vector;
+pub mod weak;
 pub mod write;
 
 /// A primitive's code.
@@ -94,6 +95,7 @@ pub static SECTIONS: &[&[Prim]] = &[
     thread::CHANNELS,
     time::PRIMS,
     vector::PRIMS,
+    weak::PRIMS,
     write::PRIMS,
 ];
 

@@ -16,7 +16,7 @@ use crate::source::{Sources, Span};
 use crate::symbols::{Sym, Symbols};
 use lisle_frames::{FrameShape, Live, Site, StackConfig};
 use lisle_gc::{
-    Heap, HeapConfig, HeapExhausted, Kind, LocalHeap, RootSource, RootVisitor, Stress, Value,
+    Heap, HeapConfig, HeapExhausted, Kind, LocalHeap, Root, RootSource, RootVisitor, Stress, Value,
     object,
 };
 use lisle_threads::{Mutator, RootSlot, World, WorldConfig};
@@ -109,6 +109,8 @@ pub struct VmShared {
     machine_codes: OnceLock<Vec<Value>>,
     condition_type: OnceLock<Value>,
     heap_exhausted: OnceLock<Value>,
+    /// A weak table of numbers, for hashes by identity.
+    identities: OnceLock<Root>,
     raise_cell: OnceLock<Value>,
     rewind_cell: OnceLock<Value>,
     /// Set when the program is to end as soon as threads notice.
@@ -205,6 +207,7 @@ impl VmShared {
             machine_codes: OnceLock::new(),
             condition_type: OnceLock::new(),
             heap_exhausted: OnceLock::new(),
+            identities: OnceLock::new(),
             raise_cell: OnceLock::new(),
             rewind_cell: OnceLock::new(),
             interrupted: AtomicBool::new(false),
@@ -230,6 +233,8 @@ impl VmShared {
         let exhausted = heap.object_in_old(Kind::Record, 5)?;
         object::init_field(exhausted, 0, condition_type);
         self.heap_exhausted.set(exhausted).expect("a VM is made once");
+        let identities = prim::hash_table::make_identities(heap)?;
+        self.identities.set(self.heap.add_root(identities)).expect("a VM is made once");
         mutator.roots[RootSlot::DynamicState] = initial_state(&mut mutator.heap, Value::NIL)?;
         self.name_bootstrap_objects(mutator, condition_type, exhausted);
         let raise = self.front.require(self, mutator, "%raise-condition");
@@ -265,6 +270,10 @@ impl VmShared {
     /// The condition that says the heap limit is reached. There is only one: making it needs no room.
     pub fn heap_exhausted_condition(&self) -> Value {
         *self.heap_exhausted.get().expect("made by bootstrap")
+    }
+    /// The weak table in which objects are numbered.
+    pub(crate) fn identities(&self) -> Value {
+        self.identities.get().expect("made by bootstrap").get()
     }
     /// The Scheme procedure that errors of primitives are passed to.
     pub(crate) fn raise_procedure(&self) -> Value {

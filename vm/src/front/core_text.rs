@@ -32,6 +32,7 @@ static TEXTS: &[(&str, &str)] = texts![
     "sort.scm",
     "srfi-1-sets.scm",
     "srfi-1.scm",
+    "weak.scm",
 ];
 
 /// Where a definition stands: file number, first and last byte.

@@ -1,7 +1,6 @@
 //! Control (R7RS 6.10): procedures as objects, several values, dynamic states, parameters.
 
 use super::{ANY, Prim, prim};
-use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::interp::procedures::{CONTINUATION_STATE, Procedure};
 use lisle_gc::{Kind, Value, object};
@@ -20,7 +19,6 @@ pub const PRIMS: &[Prim] = &[
     prim("%parameter?", is_parameter, 1, 1),
     prim("%parameter-box", parameter_box, 1, 1),
     prim("%parameter-converter", parameter_converter, 1, 1),
-    prim("%collect", collect_soon, 0, 1),
 ];
 
 /// Payload index of a parameter's box.
@@ -94,14 +92,4 @@ pub fn parameter_place(mutator: &Mutator, parameter: Value) -> (Value, usize) {
         }
     }
     (object::field(parameter, PARAMETER_BOX), 0)
-}
-
-/// `(%collect)`, `(%collect 'full)`: asks for a collection at the next safepoint.
-fn collect_soon(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    if args.len() == 1 && !object::is_kind(args[0], Kind::Symbol) {
-        return Err(cx.error(ErrorKind::Type, "%collect: argument 1 must be a symbol", &[args[0]]));
-    }
-    let heap = cx.heap().heap().clone();
-    heap.request_collection(!args.is_empty());
-    Ok(Value::UNSPECIFIED)
 }

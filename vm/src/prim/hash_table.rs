@@ -5,6 +5,7 @@
 //! `%hash-table-cas!`. Tables with an equivalence of the program's (`custom`) map hashes to
 //! association lists, which are never changed but replaced, by `%hash-table-bucket-cas!`.
 
+mod entries;
 mod hash;
 mod table;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 use super::pair::ListBuilder;
 use super::{Prim, arguments, prim, symbol};
 use crate::cx::{Cx, Raised};
+use entries::Weakness;
 use lisle_gc::object::{car, cdr, is_kind};
 use lisle_gc::{HeapExhausted, Kind, LocalHeap, Value};
 use table::{Equivalence, Table};
@@ -38,21 +40,31 @@ fn with_table<T>(
     result.map_err(|HeapExhausted| cx.exhausted())
 }
 
-/// `(%make-hash-table kind [weak? size])`, kind one of the symbols `eq`, `eqv`, `equal`, `string`,
-/// `string-ci` and `custom`.
+/// `(%make-hash-table kind [weakness size])`, kind one of the symbols `eq`, `eqv`, `equal`, `string`,
+/// `string-ci` and `custom`, weakness one of `strong`, `weak-keys`, `weak-values` and `weak-both`.
 fn make_hash_table(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let kind = arguments::of_kind(cx, "make-hash-table", args, 0, Kind::Symbol, "a symbol")?;
     let Some(equivalence) = Equivalence::named(&symbol::name(kind).to_rust_string()) else {
         return Err(cx.out_of_range("make-hash-table", 1, kind));
     };
-    let weak = arguments::optional(args, 1).is_some_and(Value::is_true);
+    let weakness = match args.get(1) {
+        None => Weakness::Strong,
+        Some(_) => {
+            let name =
+                arguments::of_kind(cx, "make-hash-table", args, 1, Kind::Symbol, "a symbol")?;
+            match Weakness::named(&symbol::name(name).to_rust_string()) {
+                Some(weakness) => weakness,
+                None => return Err(cx.out_of_range("make-hash-table", 2, name)),
+            }
+        }
+    };
     let room = match arguments::optional(args, 2) {
         Some(given) if given.is_true() => arguments::size(cx, "make-hash-table", args, 2)?,
         _ => 4,
     };
     // The size is a hint: it must not be able to use the heap up.
     let room = room.min(1 << 20);
-    table::make(cx.heap(), equivalence, weak, room).map_err(|HeapExhausted| cx.exhausted())
+    table::make(cx.heap(), equivalence, weakness, room).map_err(|HeapExhausted| cx.exhausted())
 }
 
 fn is_hash_table(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
@@ -65,10 +77,10 @@ fn hash_table_kind(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     cx.intern(table::equivalence(given).name())
 }
 
-/// `(%hash-table-weak? table)`
+/// `(hash-table-weak? table)`
 fn is_weak(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let given = table_argument(cx, "hash-table-weak?", args, 0)?;
-    Ok(Value::boolean(table::is_weak(given)))
+    Ok(Value::boolean(table::weakness(given) != Weakness::Strong))
 }
 
 /// `(%hash-table-attachment table)`: what was set last, or `#f`.
@@ -108,6 +120,12 @@ fn hash_table_contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised>
 }
 
 fn hash_table_size(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let given = table_argument(cx, "hash-table-size", args, 0)?;
+    let is_weak = table::weakness(given) != Weakness::Strong;
+    if is_weak && table::equivalence(given) == Equivalence::Custom {
+        let entries = snapshot(cx, "hash-table-size", args)?;
+        return Ok(Value::fixnum(entries.len() as i64));
+    }
     let size = with_table(cx, "hash-table-size", args, |table, _| Ok(table.len()))?;
     Ok(Value::fixnum(size as i64))
 }
@@ -131,7 +149,10 @@ fn snapshot(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Vec<(Value, V
     for (_, bucket) in entries {
         let mut rest = bucket;
         while rest.is_pair() && car(rest).is_pair() {
-            flat.push((car(car(rest)), cdr(car(rest))));
+            let (key, value) = (car(car(rest)), cdr(car(rest)));
+            if key != Value::BROKEN {
+                flat.push((key, value));
+            }
             rest = cdr(rest);
         }
     }
@@ -236,19 +257,49 @@ fn bounded(cx: &mut Cx<'_>, name: &str, args: &[Value], hash: u64) -> Result<Val
 }
 
 fn equal_hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    bounded(cx, "equal-hash", args, hash::content(args[0]))
+    let given = args[0];
+    let has_content = given.is_pair() || is_kind(given, Kind::Vector);
+    let hash = match hash::leaf(given) {
+        Some(hash) => hash,
+        None if has_content => hash::content(given),
+        None => identity_hash(cx, given)?,
+    };
+    bounded(cx, "equal-hash", args, hash)
 }
 
-/// A hash for `eq?` and `eqv?`. Objects that only their address tells apart get the hash of their
-/// kind: an address would not survive a collection.
+/// A hash for `eq?` and `eqv?`.
 fn eqv_hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let given = args[0];
     let hash = match given.is_object().then(|| hash::number(given)).flatten() {
         Some(hash) => hash,
         None if symbol::is_symbol(given) || !given.is_pointer() => hash::content(given),
-        None => hash::mix(given.tag()),
+        None => identity_hash(cx, given)?,
     };
     bounded(cx, "eqv-hash", args, hash)
+}
+
+/// The hash of an object that only its address tells from others. An address does not survive a
+/// collection, so the object gets a number when it is first asked for, in a weak table.
+fn identity_hash(cx: &mut Cx<'_>, object: Value) -> Result<u64, Raised> {
+    let vm = cx.vm();
+    let numbers = Table::lock(vm.identities());
+    let number = |heap: &mut LocalHeap| {
+        if let Some(number) = numbers.get(heap, object)? {
+            return Ok(number);
+        }
+        let number = Value::fixnum(numbers.next_number());
+        numbers.set(heap, object, number)?;
+        Ok(number)
+    };
+    match number(cx.heap()) {
+        Ok(number) => Ok(hash::mix(number.bits())),
+        Err(HeapExhausted) => Err(cx.exhausted()),
+    }
+}
+
+/// The table in which objects are numbered for [`identity_hash`].
+pub(crate) fn make_identities(heap: &mut LocalHeap) -> Result<Value, HeapExhausted> {
+    table::make(heap, Equivalence::Eq, Weakness::Keys, 4)
 }
 
 fn string_hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
@@ -271,7 +322,7 @@ pub const PRIMS: &[Prim] = &[
     prim("%make-hash-table", make_hash_table, 1, 3),
     prim("hash-table?", is_hash_table, 1, 1),
     prim("%hash-table-kind", hash_table_kind, 1, 1),
-    prim("%hash-table-weak?", is_weak, 1, 1),
+    prim("hash-table-weak?", is_weak, 1, 1),
     prim("%hash-table-attachment", attachment, 1, 1),
     prim("%hash-table-attachment-set!", set_attachment, 2, 2),
     prim("%hash-table-ref", hash_table_ref, 3, 3),

@@ -31,6 +31,7 @@ fn constant_name(v: Value) -> &'static str {
         Value::NIL => "()",
         Value::UNSPECIFIED => "#<unspecified>",
         Value::EOF => "#<eof>",
+        Value::BROKEN => "#!bwp",
         Value::DEFAULT => "#!default",
         Value::UNBOUND => "#<unbound>",
         _ => "#<constant>",
@@ -84,6 +85,9 @@ fn append_opaque(vm: &VmShared, v: Value, kind: Kind, out: &mut String) {
         Kind::Record => ("record", name_of(field(field(v, 0), 0))),
         Kind::Promise => ("promise", None),
         Kind::HashTable => ("hash-table", None),
+        Kind::WeakBox => ("weak-box", None),
+        Kind::Ephemeron => ("ephemeron", None),
+        Kind::Guardian => ("guardian", None),
         Kind::Native => match port::port_of(&vm.heap, v) {
             Some(port) => ("port", Some(port.name.clone())),
             None => ("native", None),

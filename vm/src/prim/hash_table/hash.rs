@@ -1,8 +1,8 @@
 //! Hashing of values.
 //!
 //! Numbers, characters, strings, symbols and what `equal?` looks into are hashed by content, which
-//! no collection changes. Other objects can only be told apart by their address: a hash that must
-//! survive collections ([`content`]) takes them all for the same.
+//! no collection changes. Other objects can only be told apart by their address: inside of structure,
+//! [`content`] takes them all for the same; by themselves they are numbered when they are hashed.
 
 use crate::prim::character::case;
 use crate::text::{HASH_START, Text, hash_char};

@@ -7,15 +7,20 @@
 //! *young index* holds keys that are young objects, and is built anew when there was a collection
 //! since it was used last. So a big table is never rehashed because of a collection.
 //!
+//! In a weak table, which holds ephemerons in place of keys and values, entries break. They are told
+//! from others when they are met, and squeezed out when the vector is full.
+//!
 //! A table is locked while a primitive works on it. No safepoint lies within, so the lock is only
 //! ever held for a short time, and never by a thread that is stopped.
 
+use super::entries::{Entries, Weakness};
 use super::hash;
 use crate::prim::equality::{equal, eqv};
 use crate::prim::string;
 use crate::text::{Text, bytes};
 use lisle_gc::object::{
-    field, field_atomic, init_field, is_kind, raw_payload_word, set_raw_payload_word, size,
+    car, cdr, field, field_atomic, init_field, is_kind, raw_payload_word, set_raw_payload_word,
+    size,
 };
 use lisle_gc::{HeapExhausted, Kind, LocalHeap, Value};
 use std::sync::atomic::Ordering;
@@ -123,6 +128,8 @@ const SPINS: u32 = 64;
 
 const EMPTY_SLOT: u64 = 0;
 const DELETED_SLOT: u64 = 0xffff_ffff;
+/// Instead of its new number, for an entry that is gone.
+const SQUEEZED_OUT: u32 = u32::MAX;
 /// More entries than this are refused.
 const MOST_ENTRIES: usize = 0xffff_fff0;
 
@@ -157,7 +164,7 @@ impl Drop for Table {
 pub fn make(
     heap: &mut LocalHeap,
     equivalence: Equivalence,
-    weak: bool,
+    weakness: Weakness,
     room: usize,
 ) -> Result<Value, HeapExhausted> {
     let entries = heap.object(Kind::Vector, room.clamp(4, MOST_ENTRIES) * 2)?;
@@ -167,7 +174,7 @@ pub fn make(
     init_field(table, MAIN, Value::FALSE);
     init_field(table, YOUNG, Value::FALSE);
     init_field(table, ATTACHMENT, Value::FALSE);
-    init_field(table, WEAK, Value::boolean(weak));
+    init_field(table, WEAK, Value::fixnum(weakness as i64));
     Ok(table)
 }
 
@@ -186,9 +193,21 @@ pub fn set_attachment(heap: &mut LocalHeap, table: Value, value: Value) {
     heap.store(table, ATTACHMENT, value);
 }
 
-/// Was a table made weak?
-pub fn is_weak(table: Value) -> bool {
-    field(table, WEAK).is_true()
+/// Which part of its entries a table does not keep alive.
+pub fn weakness(table: Value) -> Weakness {
+    Weakness::numbered(field(table, WEAK).assume_fixnum())
+}
+
+/// Is nothing left of an association list of ephemeron pairs?
+fn is_broken_bucket(bucket: Value) -> bool {
+    let mut rest = bucket;
+    while rest.is_pair() {
+        if !car(rest).is_pair() || car(car(rest)) != Value::BROKEN {
+            return false;
+        }
+        rest = cdr(rest);
+    }
+    true
 }
 
 fn slot(slots: Value, at: usize) -> u64 {
@@ -249,10 +268,41 @@ impl Table {
         init_field(self.0, index, Value::fixnum(n as i64));
     }
 
-    /// How many keys there are.
+    fn is_custom(&self) -> bool {
+        equivalence(self.0) == Equivalence::Custom
+    }
+
+    /// The entries: of a table with an equivalence of the program's, hashes and lists, which
+    /// contain the weak references if there are any.
+    fn contents(&self) -> Entries {
+        let weakness = if self.is_custom() { Weakness::Strong } else { weakness(self.0) };
+        Entries::new(field(self.0, ENTRIES), weakness)
+    }
+
+    /// Is an entry there, and not broken?
+    fn is_live(&self, entry: usize) -> bool {
+        match self.contents().get(entry) {
+            None => false,
+            Some((_, bucket)) if self.is_custom() && weakness(self.0) != Weakness::Strong => {
+                !is_broken_bucket(bucket)
+            }
+            Some(_) => true,
+        }
+    }
+
+    /// How many keys there are. In a weak table that means to count them; in one with an
+    /// equivalence of the program's too, this counts broken ones.
     pub fn len(&self) -> usize {
-        let custom = equivalence(self.0) == Equivalence::Custom;
+        let custom = self.is_custom();
+        if !custom && weakness(self.0) != Weakness::Strong {
+            return self.entries().count();
+        }
         self.number(if custom { CUSTOM_COUNT } else { LIVE })
+    }
+    /// Counts up: a number that no key of this table was given before.
+    pub fn next_number(&self) -> i64 {
+        self.count_custom(1);
+        self.number(CUSTOM_COUNT) as i64
     }
     /// Adds to the number of keys of a table with an equivalence of the program's.
     pub fn count_custom(&self, difference: i64) {
@@ -261,10 +311,8 @@ impl Table {
     }
     /// The keys and values, in order of insertion.
     pub fn entries(&self) -> impl Iterator<Item = (Value, Value)> {
-        let entries = field(self.0, ENTRIES);
-        (0..self.number(USED))
-            .map(move |e| (field(entries, 2 * e), field(entries, 2 * e + 1)))
-            .filter(|(key, _)| *key != Value::DELETED)
+        let contents = self.contents();
+        (0..self.number(USED)).filter_map(move |entry| contents.get(entry))
     }
 
     fn place(&self, heap: &LocalHeap, key: Value) -> Place {
@@ -284,7 +332,7 @@ impl Table {
         if capacity == 0 {
             return None;
         }
-        let entries = field(self.0, ENTRIES);
+        let contents = self.contents();
         let equivalence = equivalence(self.0);
         let mut at = place.hash as usize & (capacity - 1);
         loop {
@@ -294,7 +342,7 @@ impl Table {
             }
             if found != DELETED_SLOT && (found >> 32) as u32 == place.hash {
                 let entry = (found as u32) as usize - 1;
-                let candidate = field(entries, 2 * entry);
+                let candidate = contents.key(entry);
                 if candidate == key || equivalence.same(candidate, key) {
                     return Some((at, entry));
                 }
@@ -307,7 +355,7 @@ impl Table {
     pub fn get(&self, heap: &mut LocalHeap, key: Value) -> Result<Option<Value>, HeapExhausted> {
         self.follow_collections(heap)?;
         let found = self.find(self.place(heap, key), key);
-        Ok(found.map(|(_, entry)| field(field(self.0, ENTRIES), 2 * entry + 1)))
+        Ok(found.and_then(|(_, entry)| self.contents().get(entry)).map(|(_, value)| value))
     }
 
     /// Gives a key a value.
@@ -315,15 +363,12 @@ impl Table {
         self.follow_collections(heap)?;
         let place = self.place(heap, key);
         if let Some((_, entry)) = self.find(place, key) {
-            heap.store(field(self.0, ENTRIES), 2 * entry + 1, value);
-            return Ok(());
+            return self.contents().set_value(heap, entry, value);
         }
         self.reserve_entry(heap)?;
         self.reserve(heap, place.index, 1)?;
         let entry = self.number(USED);
-        let entries = field(self.0, ENTRIES);
-        heap.store(entries, 2 * entry, key);
-        heap.store(entries, 2 * entry + 1, value);
+        self.contents().put(heap, entry, key, value)?;
         self.set_number(USED, entry + 1);
         self.set_number(LIVE, self.number(LIVE) + 1);
         self.insert(place, entry);
@@ -336,9 +381,7 @@ impl Table {
         let place = self.place(heap, key);
         let Some((at, entry)) = self.find(place, key) else { return Ok(false) };
         set_raw_payload_word(field(self.0, place.index.slots), at, DELETED_SLOT);
-        let entries = field(self.0, ENTRIES);
-        heap.store(entries, 2 * entry, Value::DELETED);
-        heap.store(entries, 2 * entry + 1, Value::ZERO);
+        self.contents().delete(heap, entry);
         self.set_number(LIVE, self.number(LIVE) - 1);
         Ok(true)
     }
@@ -385,26 +428,28 @@ impl Table {
         Ok(())
     }
 
-    /// Makes sure that there is room for an entry: squeezes deleted ones out, or takes a bigger
-    /// vector.
+    /// Makes sure that there is room for an entry: squeezes deleted and broken ones out, or takes a
+    /// bigger vector.
     fn reserve_entry(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
-        let entries = field(self.0, ENTRIES);
-        let (used, live) = (self.number(USED), self.number(LIVE));
-        if 2 * used < size(entries) {
+        let contents = self.contents();
+        let used = self.number(USED);
+        if used < contents.room() {
             return Ok(());
         }
+        if weakness(self.0) != Weakness::Strong {
+            self.set_number(LIVE, (0..used).filter(|&entry| self.is_live(entry)).count());
+        }
+        let live = self.number(LIVE);
         let room = if live < used / 4 * 3 { used } else { used * 2 };
         if room > MOST_ENTRIES {
             return Err(HeapExhausted);
         }
         let fresh = heap.object(Kind::Vector, 2 * room)?;
-        let mut renumbered = vec![0_u32; used];
+        let mut renumbered = vec![SQUEEZED_OUT; used];
         let mut kept = 0;
         for (entry, number) in renumbered.iter_mut().enumerate() {
-            let key = field(entries, 2 * entry);
-            if key != Value::DELETED {
-                init_field(fresh, 2 * kept, key);
-                init_field(fresh, 2 * kept + 1, field(entries, 2 * entry + 1));
+            if self.is_live(entry) {
+                contents.move_to(heap, entry, Entries::new(fresh, Weakness::Strong), kept);
                 *number = kept as u32;
                 kept += 1;
             }
@@ -423,8 +468,11 @@ impl Table {
         for at in 0..capacity(slots) {
             let found = slot(slots, at);
             if found != EMPTY_SLOT && found != DELETED_SLOT {
-                let entry = numbers[(found as u32) as usize - 1];
-                set_raw_payload_word(slots, at, found >> 32 << 32 | (u64::from(entry) + 1));
+                let renumbered = match numbers[(found as u32) as usize - 1] {
+                    SQUEEZED_OUT => DELETED_SLOT,
+                    entry => found >> 32 << 32 | (u64::from(entry) + 1),
+                };
+                set_raw_payload_word(slots, at, renumbered);
             }
         }
     }
@@ -438,10 +486,11 @@ impl Table {
         if self.number(YOUNG_USED) > 0 {
             let moved: Vec<usize> =
                 occupied(field(self.0, YOUNG)).map(|(_, entry)| entry).collect();
-            let entries = field(self.0, ENTRIES);
+            let contents = self.contents();
             let places: Vec<(Place, usize)> = moved
                 .into_iter()
-                .map(|entry| (self.place(heap, field(entries, 2 * entry)), entry))
+                .filter_map(|entry| contents.get(entry).map(|(key, _)| (key, entry)))
+                .map(|(key, entry)| (self.place(heap, key), entry))
                 .collect();
             let old = places.iter().filter(|(place, _)| place.index.slots == MAIN).count();
             self.reserve(heap, MAIN_INDEX, old)?;
@@ -460,7 +509,7 @@ impl Table {
 
     /// A table with the same keys and values.
     pub fn copy(&self, heap: &mut LocalHeap) -> Result<Value, HeapExhausted> {
-        let copy = make(heap, equivalence(self.0), is_weak(self.0), self.number(LIVE))?;
+        let copy = make(heap, equivalence(self.0), weakness(self.0), self.number(LIVE))?;
         let target = Table(copy);
         for (key, value) in self.entries() {
             target.set(heap, key, value)?;

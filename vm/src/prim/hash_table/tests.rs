@@ -1,5 +1,6 @@
 //! Hash tables on a bare heap, with collections.
 
+use super::entries::Weakness;
 use super::table::{Equivalence, Table, make};
 use crate::text;
 use lisle_gc::{Heap, HeapConfig, Kind, LocalHeap, Reason, Stopped, Value};
@@ -25,7 +26,7 @@ fn set(local: &mut LocalHeap, table: Value, key: Value, value: i64) {
 }
 
 fn new_table(local: &mut LocalHeap, equivalence: Equivalence) -> Value {
-    make(local, equivalence, false, 4).expect("room in the heap")
+    make(local, equivalence, Weakness::Strong, 4).expect("room in the heap")
 }
 
 #[test]
