@@ -99,7 +99,9 @@ impl Terminal {
         let child = Command::new(lisle())
             .arg("repl")
             .env("TERM", "xterm")
-            .env("HOME", home)
+            .env("HOME", &home)
+            .env("XDG_STATE_HOME", &home)
+            .env("NO_COLOR", "1")
             .stdin(side())
             .stdout(side())
             .stderr(side())
@@ -178,4 +180,62 @@ fn the_repl_survives_errors_and_interrupts() {
     terminal.type_line("(exit 3)");
     let (status, _) = wait(&mut terminal.child, Duration::from_secs(10));
     assert_eq!(status.and_then(|status| status.code()), Some(3));
+}
+
+#[test]
+fn the_repl_has_commands() {
+    let mut terminal = Terminal::new();
+    for (line, expected) in [
+        (",help", ",backtrace"),
+        (",time (length (vector->list (make-vector 1000 1)))", " ms"),
+        (",expand (when (car '(#f)) 1 2)", "(begin 1 2)"),
+        (",disasm (lambda (x) (car x))", "Car"),
+        (",threads", "thread "),
+        (",gc", "KiB in use"),
+        (",nonsense", "there is no command ,nonsense"),
+        (",expand", "usage: ,expand FORM"),
+        (",backtrace", "there has been no error"),
+        ("(define (f x) (+ 1 (car x)))", "(car x)))"),
+        ("(f 2)", "must be a pair"),
+        (",backtrace", "in f (<repl>:1:"),
+        ("(let ((l (list 1))) (list l l))", "(#0=(1) #0#)"),
+    ] {
+        terminal.type_line(line);
+        terminal.expect(expected);
+        terminal.expect("lisle> ");
+    }
+    terminal.type_line(",quit");
+    let (status, _) = wait(&mut terminal.child, Duration::from_secs(10));
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}
+
+#[test]
+fn the_repl_completes_names() {
+    let mut terminal = Terminal::new();
+    terminal.type_line("(define my-very-own-name 4711)");
+    terminal.expect("4711)");
+    terminal.expect("lisle> ");
+    write!(terminal.screen, "my-very-o\t").expect("the terminal is there");
+    terminal.expect("my-very-own-name");
+    terminal.type_line("");
+    terminal.expect("4711");
+    write!(terminal.screen, "(string-app\t").expect("the terminal is there");
+    terminal.type_line(" \"left\" \"right\")");
+    terminal.expect("leftright");
+}
+
+#[test]
+fn output_of_other_threads_stays_out_of_the_line_being_typed() {
+    let mut terminal = Terminal::new();
+    terminal.type_line(
+        "(define t (thread-start! (make-thread (lambda () (thread-sleep! 0.3) (display \"from afar\") (newline)))))",
+    );
+    terminal.expect("newline)))))");
+    terminal.expect("lisle> ");
+    write!(terminal.screen, "(+ 40 ").expect("the terminal is there");
+    terminal.expect("from afar");
+    // The line typed so far is drawn again below what was printed.
+    terminal.expect("(+ 40");
+    terminal.type_line("2)");
+    terminal.expect("42");
 }

@@ -7,8 +7,9 @@
 
 use crate::census::Prospect;
 use crate::reason::{Interrupt, MutatorId, WaitingFor};
+use crate::rendezvous::Seat;
 use crate::sync::Arc;
-use crate::world::World;
+use crate::world::{Occupant, World};
 use std::fmt::Write;
 
 impl World {
@@ -35,6 +36,28 @@ impl World {
         }
         waits.sort_by_key(|(id, ..)| *id);
         Some(waits)
+    }
+
+    /// A line for each thread: its number and name, and what it waits for if it waits for another.
+    pub fn describe_threads(&self) -> String {
+        let mut threads: Vec<_> = {
+            let directory = self.directory.lock();
+            let describe = |seat: &Arc<Seat<Occupant>>| {
+                let member = &seat.member;
+                (member.id, member.name.lock().clone(), member.parker.waiting_for())
+            };
+            directory.values().map(describe).collect()
+        };
+        threads.sort_by_key(|(id, ..)| *id);
+        let mut text = String::new();
+        for (id, name, waiting_for) in threads {
+            let _ = write!(text, "thread {}", label(id, &name));
+            if let Some(waiting_for) = waiting_for {
+                let _ = write!(text, " waits for {waiting_for}");
+            }
+            text.push('\n');
+        }
+        text
     }
 
     fn report(&self, waits: &[(MutatorId, Arc<str>, WaitingFor)]) -> String {

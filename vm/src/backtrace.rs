@@ -15,8 +15,6 @@ use lisle_threads::Mutator;
 
 /// How many frames a trace holds at most.
 const TRACE_FRAMES: usize = 24;
-/// How many frames a report shows at most.
-const SHOWN_FRAMES: usize = 12;
 /// Sources of Lisle's own library have names that begin so.
 const LIBRARY_PREFIX: &str = "<lisle>";
 
@@ -157,7 +155,6 @@ pub fn report(vm: &VmShared, payload: Value) -> Report {
     }
     let shown = |line: &&TraceLine| is_user(vm, line.span);
     let span = lines.iter().find(shown).map_or(Span::NONE, |line| line.span);
-    lines.truncate(SHOWN_FRAMES);
     let kind = kind_of(vm, payload);
     let innermost = frames.first().map(|(code, _)| *code);
     let irritant = first_irritant(vm, payload).and_then(symbol_of);

@@ -4,6 +4,10 @@
 //! Every variable is unique (an index into [`Vars`]), every name is resolved, every syntactic
 //! check is done: a `Core` that reaches the optimiser is a legal program.
 
+mod text;
+
+pub use text::Names;
+
 use crate::globals::GlobalId;
 use crate::read::datum::Datum;
 use crate::source::Span;

@@ -17,7 +17,7 @@ use crate::bytecode::disasm;
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
 use crate::compile::{self, CompileContext, PrimSignature};
 use crate::condition::ErrorKind;
-use crate::core_form::{Core, Vars};
+use crate::core_form::{Core, Names, Vars};
 use crate::cx::{Cx, Raised};
 use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits, Session, Unit};
 use crate::globals::GlobalId;
@@ -153,23 +153,55 @@ impl Front {
         mutator: &mut Mutator,
         name: &str,
         text: String,
+        environment: &Arc<Environment>,
+    ) -> Result<String, FrontError> {
+        self.each_unit(vm, mutator, (name, text), environment, |host, unit| {
+            let template = template_of(vm, host, unit.core, unit.vars)?;
+            Ok(listing_of(vm, &template))
+        })
+    }
+
+    /// Every form of a text in the core language, without running anything.
+    ///
+    /// # Errors
+    /// When a form is illegal.
+    pub fn expand(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        text: String,
+        environment: &Arc<Environment>,
+    ) -> Result<String, FrontError> {
+        let global = |id: GlobalId| vm.global_name(id).to_string();
+        let names = Names { symbols: &vm.symbols, global: &global };
+        self.each_unit(vm, mutator, ("<repl>", text), environment, |_, unit| {
+            Ok(unit.core.to_text(&unit.vars, &names) + "\n")
+        })
+    }
+
+    /// What `show` says of the pieces of a text, expanded one form after the other.
+    fn each_unit(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        (name, text): (&str, String),
+        environment: &Arc<Environment>,
+        show: impl Fn(&Host<'_>, Unit) -> Result<String, FrontError>,
     ) -> Result<String, FrontError> {
         let _turn = self.take_turn(mutator);
         let source = vm.sources.add(name, text.clone());
         let mut reader = Reader::new(source, &text, &vm.symbols);
-        let environment = self.expander(vm).program_environment();
         let host = Host::new(vm, mutator);
-        let mut listing = String::new();
+        let mut shown = String::new();
         while let Some(form) = reader.next().map_err(ExpandError::from)? {
             let units = with_session(vm, &host, |session| {
-                self.expander(vm).expand_toplevel(session, &form, &environment)
+                self.expander(vm).expand_toplevel(session, &form, environment)
             })?;
             for unit in units {
-                let template = template_of(vm, &host, unit.core, unit.vars)?;
-                listing.push_str(&listing_of(vm, &template));
+                shown.push_str(&show(&host, unit)?);
             }
         }
-        Ok(listing)
+        Ok(shown)
     }
 
     /// Makes sure that a core variable exists and has its value: its cell.

@@ -40,6 +40,11 @@ pub fn write_to_string(vm: &VmShared, v: Value) -> String {
     to_text(vm, v, Style::Write)
 }
 
+/// The written form of a value, every part that is there twice labelled (`write-shared`).
+pub fn write_shared_to_string(vm: &VmShared, v: Value) -> String {
+    to_text(vm, v, Style::Shared)
+}
+
 /// Appends the written form of a value.
 pub fn append(vm: &VmShared, v: Value, style: Style, out: &mut String) {
     if part_count(v) == 0 {

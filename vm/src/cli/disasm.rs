@@ -24,7 +24,8 @@ pub fn run(arguments: &Arguments, file: &Path) -> i32 {
         }
     };
     let name = file.display().to_string();
-    match vm.front.disassemble(&vm, &mut mutator, &name, text) {
+    let environment = vm.front.expander(&vm).program_environment();
+    match vm.front.disassemble(&vm, &mut mutator, &name, text, &environment) {
         Ok(listing) => {
             let _ = std::io::stdout().lock().write_all(listing.as_bytes());
             0

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Why a program ended early.
 pub(super) enum Stopped {
     /// With an error, already shown.
-    Failed,
+    Failed(Box<Report>),
     /// By `exit`.
     Exit(i32),
 }
@@ -81,7 +81,7 @@ pub fn evaluate(arguments: &Arguments, text: &str) -> i32 {
 }
 
 /// Prints a value on a line of its own.
-pub(super) fn show_value(vm: &VmShared, value: Value) {
+fn show_value(vm: &VmShared, value: Value) {
     if value == Value::UNSPECIFIED {
         return;
     }
@@ -105,7 +105,7 @@ fn with_vm(
     end_on_interrupt(&vm);
     let status = match work(&vm, &mut mutator) {
         Ok(()) => 0,
-        Err(Stopped::Failed) => 1,
+        Err(Stopped::Failed(_)) => 1,
         Err(Stopped::Exit(status)) => status,
     };
     mutator.tell_frames();
@@ -161,7 +161,7 @@ pub(super) fn run_forms(
                     if report.span == Span::NONE {
                         report.span = steps.span();
                     }
-                    return Err(failed(vm, &report));
+                    return Err(failed(vm, report));
                 }
                 Outcome::Exit(status) => return Err(Stopped::Exit(status)),
                 Outcome::Terminated => return Err(Stopped::Exit(1)),
@@ -172,7 +172,7 @@ pub(super) fn run_forms(
             Ok(None) => return Ok(last),
             Err(error) => {
                 let report = Report::of_kind(ErrorKind::Read, error.message, error.span);
-                return Err(failed(vm, &report));
+                return Err(failed(vm, report));
             }
         };
         last = Value::UNSPECIFIED;
@@ -223,11 +223,11 @@ impl Steps {
 }
 
 fn illegal(vm: &VmShared, error: FrontError) -> Stopped {
-    failed(vm, &error.report(vm))
+    failed(vm, error.report(vm))
 }
 
-fn failed(vm: &VmShared, report: &Report) -> Stopped {
+fn failed(vm: &VmShared, report: Report) -> Stopped {
     port::flush_console(vm);
-    report::show(vm, report, None);
-    Stopped::Failed
+    report::show(vm, &report, None);
+    Stopped::Failed(Box::new(report))
 }

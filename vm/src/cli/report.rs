@@ -7,7 +7,6 @@ use crate::source::Span;
 use crate::vm::{ErrorFormat, VmShared};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 /// An excerpt shows at most this many bytes of a line.
 const LONGEST_LINE: usize = 400;
@@ -16,19 +15,26 @@ const LONGEST_LINE: usize = 400;
 /// one.
 pub fn show(vm: &VmShared, report: &Report, thread: Option<&str>) {
     let text = render(vm, report, thread);
-    // Nothing can be done when standard error is gone.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    vm.console.show_error(&text);
 }
+
+/// At most so many procedures are shown of those that were running.
+const SHOWN_FRAMES: usize = 12;
 
 /// The text of a report, as people or as tools read it.
 pub fn render(vm: &VmShared, report: &Report, thread: Option<&str>) -> String {
     match vm.config.error_format {
-        ErrorFormat::Text => text(vm, report, thread),
+        ErrorFormat::Text => text(vm, report, thread, SHOWN_FRAMES),
         ErrorFormat::Json => json::line(vm, report, thread),
     }
 }
 
-fn text(vm: &VmShared, report: &Report, thread: Option<&str>) -> String {
+/// The text of a report with all procedures that are known of.
+pub(super) fn whole(vm: &VmShared, report: &Report) -> String {
+    text(vm, report, None, usize::MAX)
+}
+
+fn text(vm: &VmShared, report: &Report, thread: Option<&str>, frames: usize) -> String {
     let message = match thread {
         Some(name) => format!("in thread {name}: {}", report.message),
         None => report.message.clone(),
@@ -45,11 +51,14 @@ fn text(vm: &VmShared, report: &Report, thread: Option<&str>) -> String {
     for (name, used) in &report.expansions {
         let _ = writeln!(text, "  in the expansion of {name}{}", place(*used));
     }
-    for line in &report.lines {
+    for line in report.lines.iter().take(frames) {
         if let Some(callee) = &line.elided {
             let _ = writeln!(text, "  ... tail calls, first from {callee}");
         }
         let _ = writeln!(text, "  in {}{}", line.procedure, place(line.span));
+    }
+    if let Some(more @ 1..) = report.lines.len().checked_sub(frames) {
+        let _ = writeln!(text, "  ... and {more} more");
     }
     text
 }

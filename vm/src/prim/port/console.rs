@@ -8,7 +8,7 @@ use lisle_gc::object::{field, init_field};
 use lisle_gc::{HeapExhausted, Kind, Root, Value};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Weak};
 
 /// The three ports that every program has.
@@ -51,6 +51,8 @@ pub struct Console {
     /// The parameters, made when they are first wanted.
     parameters: Mutex<[Option<Root>; 3]>,
     outputs: Mutex<Vec<Weak<Port>>>,
+    /// Where errors that end threads are shown, if not on standard error.
+    screen: Mutex<Option<Box<dyn Write + Send>>>,
 }
 
 impl Default for Console {
@@ -72,7 +74,20 @@ impl Console {
             ports: [Arc::new(input), Arc::new(output), Arc::new(error)],
             parameters: Mutex::default(),
             outputs: Mutex::default(),
+            screen: Mutex::default(),
         }
+    }
+    /// Shows the errors that end threads here, from now on.
+    pub fn show_errors_on(&self, screen: Box<dyn Write + Send>) {
+        *self.screen.lock() = Some(screen);
+    }
+    /// Shows an error that ended a thread or a program.
+    pub fn show_error(&self, text: &str) {
+        // Nothing can be done when standard error is gone.
+        let _ = match &mut *self.screen.lock() {
+            Some(screen) => screen.write_all(text.as_bytes()),
+            None => io::stderr().lock().write_all(text.as_bytes()),
+        };
     }
     /// A console port.
     pub fn port(&self, which: Standard) -> &Arc<Port> {

@@ -282,6 +282,12 @@ impl Port {
             let _ = side.hand_on(device.as_mut());
         }
     }
+    /// Connects an output port to another sink. For the native state, or before other threads write.
+    pub fn replace_sink(&self, sink: Box<dyn Write + Send>) {
+        if let Some(side) = &self.output {
+            *side.device.lock() = Some(sink);
+        }
+    }
     /// What was written to a port without a sink.
     pub fn gathered(&self) -> Option<Vec<u8>> {
         let side = self.output.as_ref().filter(|side| side.gathers)?;
