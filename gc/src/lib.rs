@@ -63,6 +63,8 @@
 //! - **GC-11** *holds:* object, link and guardian of a registration that is listed as old are old.
 //!   *Established by:* `guardian`, `weak::settle`. *Relied on by:* `minor`. *Checked by:*
 //!   `verify::listed_containers`.
+//! - **GC-12** *holds:* when marking ends, what is reachable is marked. *Established by:*
+//!   `major::mark`. *Relied on by:* the sweep. *Checked by:* `poison::poison_dead`, in stress modes.
 #![deny(unsafe_code)]
 
 mod alloc;
@@ -84,6 +86,7 @@ mod old;
 #[expect(unsafe_code, reason = "maps and unmaps memory")]
 mod os;
 mod phases;
+mod poison;
 mod policy;
 mod record;
 mod roots;

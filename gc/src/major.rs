@@ -7,6 +7,7 @@ use crate::{
     Heap, Stopped,
     native::Host,
     phases::{Done, Phases},
+    poison::poison_dead,
     record::Phase,
 };
 use mark::Marker;
@@ -36,6 +37,10 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
     let found = dead.len();
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
     phases.end(Phase::FinalizeQueue, Done { objects: dead.len() - found, ..Done::default() });
+    if heap.config.stress.poison {
+        let marked = poison_dead(heap, stopped);
+        assert!(marked.is_ok(), "{marked:?}");
+    }
     let used = heap.old.used_bytes();
     sweep(heap);
     let bytes = used.saturating_sub(heap.old.used_bytes());
@@ -45,9 +50,9 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
 
 fn sweep(heap: &Heap) {
     let mut blocks = heap.old.lock_blocks();
-    blocks.sweep(&heap.memory, heap.config.stress.poison);
+    blocks.sweep(&heap.memory);
     heap.old.publish_blocks(&blocks);
     let mut large = heap.old.lock_large();
-    large.sweep(&heap.memory);
+    large.sweep(&heap.memory, heap.config.stress.poison);
     heap.old.publish_large(&large);
 }

@@ -1,6 +1,6 @@
 //! Runs of `lisle` that are watched: with a time limit, with input, with their peak of memory.
 
-use crate::support::{lisle, root};
+use crate::support::{command, is_stressed, root};
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,11 +19,11 @@ pub struct Run {
 }
 
 /// Time that no program of these tests takes unless it hangs.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Runs `lisle` with these arguments and this standard input.
 pub fn run<S: AsRef<OsStr>>(arguments: &[S], input: &[u8]) -> Run {
-    let mut command = Command::new(lisle());
+    let mut command = command();
     command.args(arguments).current_dir(root());
     watch(&mut command, input)
 }
@@ -33,6 +33,12 @@ pub fn run_text(flags: &[&str], text: &str) -> Run {
     run_bytes(flags, text.as_bytes())
 }
 
+/// Runs a program given as a text in which `(size N)` is N, or N divided by this in the stress modes.
+pub fn run_sized(flags: &[&str], divisor: usize, text: &str) -> Run {
+    let divisor = if is_stressed() { divisor } else { 1 };
+    run_text(flags, &format!("(define (size n) (quotient n {divisor})) {text}"))
+}
+
 /// Runs a program given as bytes, from a file.
 pub fn run_bytes(flags: &[&str], bytes: &[u8]) -> Run {
     static FILES: AtomicUsize = AtomicUsize::new(0);
@@ -40,7 +46,7 @@ pub fn run_bytes(flags: &[&str], bytes: &[u8]) -> Run {
     let folder = std::env::temp_dir().join(format!("lisle-child-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("the temporary folder can be written to");
     std::fs::write(folder.join("program.scm"), bytes).expect("the folder can be written to");
-    let mut command = Command::new(lisle());
+    let mut command = command();
     command.args(flags).arg("program.scm").current_dir(&folder);
     let run = watch(&mut command, b"");
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");

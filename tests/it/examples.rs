@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::support::{lisle, printed_by, root, text_of};
+use crate::support::{command, printed_by, root, text_of};
 
 /// A file of this test run's own among the system's temporary files.
 fn scratch_file(name: &str) -> PathBuf {
@@ -141,7 +141,7 @@ fn md5_of_sixty_thousand_lines() {
 
 #[test]
 fn md5_reads_standard_input() {
-    let mut child = Command::new(lisle())
+    let mut child = command()
         .arg(root().join("examples/md5.scm"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

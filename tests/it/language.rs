@@ -6,13 +6,15 @@
 //! - `;; status: N`: the exit status;
 //! - `;; flags: FLAG ...`: flags for `lisle`, before the file's name;
 //! - `;; seconds: N`: the time it may take, when the usual is too short;
-//! - `;; skip-stress: REASON`: not run when `LISLE_TEST_FLAGS` is set;
-//! - `;; skip-with: FLAG ...`: not run when all these are in `LISLE_TEST_FLAGS`: it would take hours;
+//! - `;; divide: N`: in the stress modes the program is given this number, by which it divides how
+//!   much it does (`tests/scheme/size.scm`), since it would take hours;
 //! - `;; included: TEXT`: no program, but part of others.
 //!
-//! Environment variables: `LISLE_TEST_FLAGS` holds flags for every run (the stress modes),
-//! `LISLE_TEST_FILTER` a part of the path of the programs to run. Programs under `wishlist` may fail.
+//! Environment variables: `LISLE_TEST_FLAGS` holds flags for every run (the stress modes, see
+//! `support.rs`), `LISLE_TEST_FILTER` a part of the path of the programs to run. Programs under
+//! `wishlist` may fail.
 
+use crate::support::{lisle, stress_flags};
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -36,8 +38,7 @@ struct Header {
     status: Option<i32>,
     flags: Vec<String>,
     seconds: Option<u64>,
-    skip_stress: bool,
-    skip_with: Vec<Vec<String>>,
+    divide: Option<String>,
     included: bool,
 }
 
@@ -57,17 +58,12 @@ impl Header {
                 "status" => header.status = value.parse().ok(),
                 "flags" => header.flags = words(value),
                 "seconds" => header.seconds = value.parse().ok(),
-                "skip-stress" => header.skip_stress = true,
-                "skip-with" => header.skip_with.push(words(value)),
+                "divide" => header.divide = Some(value.to_owned()),
                 "included" => header.included = true,
                 _ => {}
             }
         }
         header
-    }
-    fn is_skipped(&self, flags: &[String]) -> bool {
-        let all_given = |with: &Vec<String>| with.iter().all(|flag| flags.contains(flag));
-        (self.skip_stress && !flags.is_empty()) || self.skip_with.iter().any(all_given)
     }
     fn says_what_happens(&self) -> bool {
         !self.expected.is_empty() || self.error.is_some() || self.status.is_some()
@@ -91,8 +87,8 @@ struct Run {
 
 #[test]
 fn programs_print_what_their_headers_say() {
-    let lisle = lisle_program();
-    let flags = words(&std::env::var("LISLE_TEST_FLAGS").unwrap_or_default());
+    let lisle = lisle();
+    let flags = stress_flags();
     let filter = std::env::var("LISLE_TEST_FILTER").unwrap_or_default();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scheme");
     let mut programs = Vec::new();
@@ -140,31 +136,10 @@ fn find_programs(folder: &Path, programs: &mut Vec<PathBuf>) {
     }
 }
 
-/// The `lisle` program that was built with this one; it is built anew if its sources changed.
-fn lisle_program() -> PathBuf {
-    let this = std::env::current_exe().expect("a running program has a path");
-    let folder = this.parent().and_then(Path::parent).expect("target/<profile>/deps/<this>");
-    let program = folder.join(format!("lisle{}", std::env::consts::EXE_SUFFIX));
-    if let Some(cargo) = std::env::var_os("CARGO") {
-        let profile = if folder.ends_with("release") { "release" } else { "test" };
-        let target = folder.parent().expect("target/<profile>");
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "lisle", "--bin", "lisle"])
-            .args(["--profile", profile, "--target-dir"])
-            .arg(target)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "lisle could not be built");
-    }
-    assert!(program.exists(), "{} is missing: run cargo build", program.display());
-    program
-}
-
 fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
     let header = Header::parse(&text);
-    if header.included || header.is_skipped(flags) {
+    if header.included {
         return Ok(());
     }
     if !header.says_what_happens() {
@@ -172,7 +147,8 @@ fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), S
     }
     let factor = if flags.is_empty() { 1 } else { STRESS_FACTOR };
     let limit = Duration::from_secs(header.seconds.unwrap_or(USUAL_SECONDS) * factor);
-    let run = run_program(lisle, &[flags, &header.flags].concat(), program, limit)
+    let divisor = header.divide.as_ref().filter(|_| !flags.is_empty());
+    let run = run_program(lisle, &[flags, &header.flags].concat(), program, divisor, limit)
         .map_err(|error| format!("it could not be run: {error}\n"))?;
     judge(&header, &run, limit)
 }
@@ -182,6 +158,7 @@ fn run_program(
     lisle: &Path,
     flags: &[String],
     program: &Path,
+    argument: Option<&String>,
     limit: Duration,
 ) -> std::io::Result<Run> {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
@@ -191,6 +168,7 @@ fn run_program(
     let mut child = Command::new(lisle)
         .args(flags)
         .arg(program)
+        .args(argument)
         .current_dir(&folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

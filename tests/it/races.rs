@@ -2,7 +2,7 @@
 //! or new ones, but never a torn one, and nothing they do breaks the heap, which is verified around
 //! every collection.
 
-use crate::child::run_text;
+use crate::child::run_sized;
 
 /// Four threads run `(work i)` at the same time, with collections going on; then `check` is shown.
 #[track_caller]
@@ -15,7 +15,7 @@ fn race(definitions: &str, check: &str, printed: &str) {
          (define bad (let loop ((l outcomes)) (cond ((null? l) #f) ((eq? (car l) 'fine) (loop (cdr l))) (else (car l)))))
          (write (if bad (list 'bad bad) {check}))"
     );
-    run_text(&["--verify-heap"], &text).printed(printed);
+    run_sized(&["--verify-heap"], 200, &text).printed(printed);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn on_a_pair() {
         "(define p (cons (cons 0 0) (list 0)))
          (define (work i)
            (let loop ((n 0))
-             (if (= n 200000)
+             (if (= n (size 200000))
                  'fine
                  (let ((a (car p)) (b (cdr p)))
                    (if (and (pair? a) (eqv? (car a) (cdr a)) (pair? b) (null? (cdr b)))
@@ -44,7 +44,7 @@ fn on_a_vector() {
         "(define v (make-vector 8 (cons 0 0)))
          (define (work i)
            (let loop ((n 0))
-             (if (= n 200000)
+             (if (= n (size 200000))
                  'fine
                  (let ((x (vector-ref v (modulo n 8))))
                    (if (and (pair? x) (eqv? (car x) (cdr x)))
@@ -69,7 +69,7 @@ fn on_strings_that_become_wide() {
          (define (all-known? s) (let loop ((i 0)) (or (= i 64) (and (known? (string-ref s i)) (loop (+ i 1))))))
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 60000) 'fine)
+             (cond ((= n (size 60000)) 'fine)
                    ((not (known? (string-ref s (modulo n 64)))) (list 'char (string-ref s (modulo n 64))))
                    ((not (= (string-length s) 64)) (list 'length (string-length s)))
                    (else
@@ -96,7 +96,7 @@ fn on_a_record() {
          (define (whole? v) (and (vector? v) (eqv? (vector-ref v 0) (vector-ref v 1))))
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 200000) 'fine)
+             (cond ((= n (size 200000)) 'fine)
                    ((not (and (point? p) (whole? (point-x p)) (whole? (point-y p)))) (point-x p))
                    (else
                     (set-point-x! p (vector n n))
@@ -114,7 +114,7 @@ fn on_a_hash_table() {
          (define u (make-eqv-hash-table))
          (define (work i)
            (let loop ((n 0))
-             (if (= n 40000)
+             (if (= n (size 40000))
                  'fine
                  (let* ((key (list (modulo n 500))) (found (hash-table-ref/default t key key)))
                    (cond ((not (equal? found key)) (list found key))
@@ -127,8 +127,8 @@ fn on_a_hash_table() {
                           (if (= 0 (modulo n 7000)) (length (hash-table->alist u)))
                           (if (and (= i 0) (= 0 (modulo n 9000))) (hash-table-clear! t))
                           (loop (+ n 1))))))))",
-        "(hash-table-ref/default u 'count 0)",
-        "160000",
+        "(= (hash-table-ref/default u 'count 0) (* 4 (size 40000)))",
+        "#t",
     );
 }
 
@@ -138,7 +138,7 @@ fn on_a_bytevector() {
         "(define b (make-bytevector 4096 7))
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 200000) 'fine)
+             (cond ((= n (size 200000)) 'fine)
                    ((not (memv (bytevector-u8-ref b (modulo n 4096)) '(7 0 1 2 3)))
                     (bytevector-u8-ref b (modulo n 4096)))
                    (else
@@ -162,7 +162,7 @@ fn on_variables() {
          (define (whole? v) (and (vector? v) (eqv? (vector-ref v 0) (vector-ref v 1))))
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 200000) 'fine)
+             (cond ((= n (size 200000)) 'fine)
                    ((not (and (whole? g) (whole? ((car c))) (whole? (p)))) (list g ((car c))))
                    (else
                     (set! g (vector n n))
@@ -183,7 +183,7 @@ fn on_growing_lists_and_numbers() {
          (define x 1.5e300)
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 100000) 'fine)
+             (cond ((= n (size 100000)) 'fine)
                    ((not (let check ((k 0) (l l)) (or (= k 5) (null? l) (and (eqv? (caar l) (cdar l)) (check (+ k 1) (cdr l))))))
                     'torn)
                    ((not (and (> big 1) (integer? big) (> x 1.))) (list big x))
@@ -204,18 +204,18 @@ fn on_ports_and_promises() {
         "(define port (open-output-string))
          (define in (open-input-string (make-string 100000 #\\x3bb)))
          (define c (make-channel 3))
-         (define ones (let next ((n 20000)) (if (= n 0) '() (cons-stream 1 (next (- n 1))))))
+         (define ones (let next ((n (size 20000))) (if (= n 0) '() (cons-stream 1 (next (- n 1))))))
          (define (walk s sum) (if (null? s) sum (walk (force (cdr s)) (+ sum (car s)))))
          (define (work i)
            (let loop ((n 0))
-             (cond ((= n 20000) (if (= (walk ones 0) 20000) 'fine 'stream))
+             (cond ((= n (size 20000)) (if (= (walk ones 0) (size 20000)) 'fine 'stream))
                    (else
                     (write-string \"ab\" port)
                     (let ((c (read-char in))) (if (not (or (eof-object? c) (char=? c #\\x3bb))) (error \"torn\" c)))
                     (channel-try-send! c n)
                     (channel-try-receive! c)
                     (loop (+ n 1))))))",
-        "(string-length (get-output-string port))",
-        "160000",
+        "(= (string-length (get-output-string port)) (* 8 (size 20000)))",
+        "#t",
     );
 }

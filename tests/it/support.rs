@@ -1,5 +1,9 @@
 //! What tests of the whole program share: where the `lisle` program is, where the repository is,
-//! and a way to run the one in the other.
+//! a way to run the one in the other, and the stress modes.
+//!
+//! The environment variable `LISLE_TEST_FLAGS` holds flags for every run of `lisle` by any test. So
+//! the same suite runs in all modes; tests that would take too long in them do less
+//! (`run_sized` of `child.rs`, `divide` of `language.rs`).
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -31,17 +35,35 @@ fn build_lisle() -> PathBuf {
         .args(["build", "--quiet", "--package", "lisle", "--bin", "lisle", "--target-dir"])
         .arg(target)
         .current_dir(root());
-    if profile.ends_with("release") {
-        command.arg("--release");
-    }
+    let name = profile.file_name().and_then(|name| name.to_str()).expect("a profile's folder");
+    // The folder of the profile `dev` has another name.
+    command.args(["--profile", if name == "debug" { "dev" } else { name }]);
     let status = command.status().expect("cargo can be started");
     assert!(status.success(), "cargo could not build lisle");
     profile.join(format!("lisle{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// The flags that every run gets.
+pub fn stress_flags() -> Vec<String> {
+    let flags = std::env::var("LISLE_TEST_FLAGS").unwrap_or_default();
+    flags.split_whitespace().map(str::to_owned).collect()
+}
+
+/// `lisle` with the flags that every run gets.
+pub fn command() -> Command {
+    let mut command = Command::new(lisle());
+    command.args(stress_flags());
+    command
+}
+
+/// Do the runs have flags that make them slower?
+pub fn is_stressed() -> bool {
+    !stress_flags().is_empty()
+}
+
 /// Runs `lisle` in the root of the repository with nothing to read, whatever becomes of it.
 pub fn run_lisle(arguments: &[&str]) -> Output {
-    Command::new(lisle())
+    command()
         .args(arguments)
         .current_dir(root())
         .stdin(Stdio::null())

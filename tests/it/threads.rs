@@ -1,7 +1,7 @@
 //! Threads of whole programs: errors and deadlocks as they are told, termination, and many threads
 //! at once. What a plain program can check is in `tests/scheme/threads`.
 
-use crate::child::run_text;
+use crate::child::{run_sized, run_text};
 
 #[test]
 fn an_uncaught_error_is_told_at_once_and_comes_out_of_the_join() {
@@ -86,8 +86,9 @@ fn a_deadlock_ends_the_program_and_says_who_waits_for_what() {
 
 #[test]
 fn no_deadlock_while_somebody_sleeps_or_waits_with_a_timeout() {
-    run_text(
+    run_sized(
         &[],
+        100,
         "(define c (make-channel))
          (define t (thread-start! (make-thread (lambda () (thread-sleep! 0.3) (channel-send! c 'late)))))
          (display (channel-receive! c))
@@ -96,8 +97,8 @@ fn no_deadlock_while_somebody_sleeps_or_waits_with_a_timeout() {
            (if (> n 0) (begin (channel-send! to (channel-receive! from)) (ping from to (- n 1)))))
          (define a (make-channel))
          (define b (make-channel))
-         (define one (thread-start! (make-thread (lambda () (ping a b 20000)))))
-         (define two (thread-start! (make-thread (lambda () (ping b a 19999)))))
+         (define one (thread-start! (make-thread (lambda () (ping a b (size 20000))))))
+         (define two (thread-start! (make-thread (lambda () (ping b a (- (size 20000) 1))))))
          (channel-send! a 'ball)
          (thread-join! one)
          (thread-join! two)
@@ -148,7 +149,7 @@ fn a_reader_can_be_terminated() {
          (thread-sleep! 0.1)
          (thread-terminate! t)
          (display (guard (e ((terminated-thread-exception? e) 'terminated)) (thread-join! t)))";
-    let mut child = std::process::Command::new(crate::support::lisle())
+    let mut child = crate::support::command()
         .args(["-e", program])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
@@ -160,42 +161,48 @@ fn a_reader_can_be_terminated() {
 
 #[test]
 fn a_thousand_threads_allocate_and_pass_messages() {
-    run_text(
+    run_sized(
         &[],
+        50,
         "(define results (make-channel))
-         (define inboxes (vector-map (lambda (i) (make-channel)) (make-vector 1000 0)))
+         (define inboxes (vector-map (lambda (i) (make-channel)) (make-vector (size 1000) 0)))
          (define (build n) (if (= n 0) '() (cons (list n) (build (- n 1)))))
          (define (worker i)
            (lambda ()
              (let ((l (build 300)))
-               (channel-send! (vector-ref inboxes (modulo (+ i 1) 1000)) (length l))
+               (channel-send! (vector-ref inboxes (modulo (+ i 1) (size 1000))) (length l))
                (let ((got (channel-receive! (vector-ref inboxes i))))
                  (channel-send! results (+ got (length (build 50))))))))
          (define threads
            (let loop ((i 0) (l '()))
-             (if (= i 1000) l (loop (+ i 1) (cons (thread-start! (make-thread (worker i))) l)))))
+             (if (= i (size 1000)) l (loop (+ i 1) (cons (thread-start! (make-thread (worker i))) l)))))
          (for-each thread-join! threads)
-         (display (let loop ((i 0) (sum 0))
-                    (if (= i 1000) sum (loop (+ i 1) (+ sum (channel-receive! results))))))",
+         (define total
+           (let loop ((i 0) (sum 0))
+             (if (= i (size 1000)) sum (loop (+ i 1) (+ sum (channel-receive! results))))))
+         (display (= total (* 350 (size 1000))))",
     )
-    .printed("350000");
+    .printed("#t");
 }
 
 #[test]
 fn threads_come_and_go() {
-    run_text(
+    run_sized(
         &[],
+        50,
         "(define (one i) (thread-join! (thread-start! (make-thread (lambda () (list i))))))
          (define (many n sum) (if (= n 0) sum (many (- n 1) (+ sum (car (one n))))))
-         (display (many 3000 0))
+         (define n (size 3000))
+         (display (= (many n 0) (/ (* n (+ n 1)) 2)))
          (define (tree n)
            (if (= n 0)
                1
                (let ((t (thread-start! (make-thread (lambda () (tree (- n 1)))))))
                  (+ (tree (- n 1)) (thread-join! t)))))
-         (display (tree 8))",
+         (define depth (if (= n 3000) 8 4))
+         (display (= (tree depth) (expt 2 depth)))",
     )
-    .printed("4501500256");
+    .printed("#t#t");
 }
 
 #[test]
@@ -216,17 +223,20 @@ fn threads_fill_the_heap_together() {
 
 #[test]
 fn continuations_and_threads() {
-    run_text(
+    run_sized(
         &[],
+        50,
         "(define (generate n) (make-coroutine-generator (lambda (yield) (let loop ((i 0)) (if (< i n) (begin (yield i) (loop (+ i 1))))))))
          (define (sum g total) (let ((x (g))) (if (eof-object? x) total (sum g (+ total x)))))
-         (define (worker) (sum (generate 20000) 0))
+         (define (worker) (sum (generate (size 20000)) 0))
          (define threads (map (lambda (i) (thread-start! (make-thread worker))) '(1 2 3 4)))
-         (display (map thread-join! threads))
+         (define n (size 20000))
+         (define (right? total) (= total (/ (* n (- n 1)) 2)))
+         (display (map right? (map thread-join! threads)))
          ;; A generator that wanders from thread to thread.
          (define g (generate 1000))
          (define (next) (thread-join! (thread-start! (make-thread g))))
          (display (let loop ((i 0) (total 0)) (if (= i 100) total (loop (+ i 1) (+ total (next))))))",
     )
-    .printed("(199990000 199990000 199990000 199990000)4950");
+    .printed("(#t #t #t #t)4950");
 }

@@ -12,7 +12,6 @@ use crate::{
     old::Old,
     os::{Growing, Reservation},
     slot,
-    stress::POISON,
 };
 
 const COMMIT_STEP: usize = 4 << 20;
@@ -271,6 +270,11 @@ impl Blocks {
         Some(self.block_start(block))
     }
 
+    /// Blocks that were ever used.
+    pub(crate) fn known_blocks(&self) -> usize {
+        self.in_use.len()
+    }
+
     /// Is this address in a block in use?
     pub(crate) fn is_in_use(&self, address: usize) -> bool {
         let block = (address - self.layout.old_base) / BLOCK_BYTES;
@@ -292,7 +296,7 @@ impl Blocks {
     }
 
     /// Sorts the blocks by their line marks after marking, and gives empty ones back to the system.
-    pub(crate) fn sweep(&mut self, memory: &Reservation, poison: bool) -> Swept {
+    pub(crate) fn sweep(&mut self, memory: &Reservation) -> Swept {
         let mut swept = Swept::default();
         self.free.clear();
         // From the highest block down, so that the lists give out the lowest first.
@@ -304,9 +308,6 @@ impl Blocks {
             let marks = self.line_marks(block);
             let marked = marks.iter().filter(|&&mark| mark != 0).count();
             swept.live_bytes += marked * LINE_BYTES;
-            if poison {
-                self.poison_unmarked(block, marks);
-            }
             if marked == 0 {
                 self.in_use[block] = false;
                 self.free.push(block);
@@ -318,13 +319,6 @@ impl Blocks {
         self.used_bytes = swept.live_bytes;
         self.release(memory);
         swept
-    }
-
-    fn poison_unmarked(&self, block: usize, marks: &[u8]) {
-        for (line, _) in marks.iter().enumerate().filter(|&(_, &mark)| mark == 0) {
-            let start = self.block_start(block) + line * LINE_BYTES;
-            slot::fill_words(start, LINE_BYTES / 8, POISON);
-        }
     }
 
     /// Gives the memory of all free blocks but the lowest few back to the system.
@@ -365,7 +359,7 @@ mod tests {
                 slot::store_byte(layout.line_byte(address), 1);
             }
         }
-        let swept = blocks.sweep(&memory, true);
+        let swept = blocks.sweep(&memory);
         assert_eq!(swept.blocks_freed, 0);
         let medium = fill(&mut blocks, &memory, 5000);
         assert_eq!(medium.len(), all.len() / 256 * 3);
@@ -382,7 +376,7 @@ mod tests {
             for address in all.iter().step_by(2) {
                 slot::store_byte(layout.line_byte(*address), 1);
             }
-            blocks.sweep(&memory, false);
+            blocks.sweep(&memory);
             // A run is at hand when the next marking begins.
             blocks.allocate(&memory, LINE_BYTES).expect("half of it is free");
         }
@@ -400,7 +394,7 @@ mod tests {
         let mut blocks = Blocks::new(layout);
         let first = fill(&mut blocks, &memory, 64).len();
         blocks.begin_marking();
-        let swept = blocks.sweep(&memory, false);
+        let swept = blocks.sweep(&memory);
         assert_eq!((swept.live_bytes, swept.blocks_freed), (0, first * 64 / BLOCK_BYTES));
         assert_eq!(blocks.used_bytes(), 0);
         assert_eq!(fill(&mut blocks, &memory, 64).len(), first);

@@ -8,6 +8,7 @@ use crate::{
     layout::{BYTES_PER_MARK_BYTE, Layout},
     os::{Growing, HUGE_BYTES, PAGE_BYTES, Reservation},
     slot,
+    stress::POISON,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,8 +136,9 @@ impl Large {
         }
     }
 
-    /// Frees the objects that were not marked. Returns how many bytes they had.
-    pub(crate) fn sweep(&mut self, memory: &Reservation) -> usize {
+    /// Frees the objects that were not marked. Returns how many bytes they had. Poisoned memory
+    /// keeps its poison: it is not returned.
+    pub(crate) fn sweep(&mut self, memory: &Reservation, poison: bool) -> usize {
         let layout = self.layout;
         let mut dead: Vec<(usize, usize)> = Vec::new();
         let mut freed = 0;
@@ -154,9 +156,14 @@ impl Large {
         });
         self.used_bytes -= freed;
         for (start, bytes) in dead {
+            if poison {
+                slot::fill_words(start, bytes / 8, POISON);
+            }
             self.free_run(start, Run { bytes, is_clean: false });
         }
-        self.release(memory);
+        if !poison {
+            self.release(memory);
+        }
         freed
     }
 
@@ -230,7 +237,7 @@ mod tests {
         let second = large.allocate(&memory, 20_000).expect("room").start;
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(second), 1);
-        assert_eq!(large.sweep(&memory), 12_288);
+        assert_eq!(large.sweep(&memory, false), 12_288);
         assert!(!large.is_object(first) && large.is_object(second));
         let again = large.allocate(&memory, 12_000).expect("room");
         assert_eq!((again.start, again.is_clean), (first, false));
@@ -246,7 +253,7 @@ mod tests {
         let last = large.allocate(&memory, 5000).expect("room").start;
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(last), 1);
-        large.sweep(&memory);
+        large.sweep(&memory, false);
         let kept = large.allocate(&memory, KEEP_BYTES).expect("room");
         assert_eq!((kept.start, kept.is_clean, slot::load(first)), (first, false, 7));
         let rest = large.allocate(&memory, KEEP_BYTES - PAGE_BYTES).expect("room");
@@ -266,7 +273,7 @@ mod tests {
                     slot::store_byte(layout.mark_byte(address), 1);
                 }
             }
-            large.sweep(&memory);
+            large.sweep(&memory, false);
         }
         let joined = large.allocate(&memory, 3 * 12_288).expect("room");
         assert_eq!(joined.start, addresses[0]);

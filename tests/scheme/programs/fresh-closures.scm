@@ -1,9 +1,10 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 1000
 ;; A loop that passes a fresh closure to itself, which the next one captures in turn: only the last
 ;; few may stay alive.
-;; expect: 500000
+;; expect: #t
 ;; expect: 1
-(import (scheme base) (scheme write))
+(import (scheme base) (scheme write) (scheme process-context))
+(include "../size.scm")
 (define (loop n f)
   (if (= n 0)
       (f)
@@ -13,7 +14,8 @@
       total
       (let ((add (lambda (x) (+ x 1))))
         (count (- n 1) (add total)))))
-(write (count 500000 0))
+(define n (size 500000))
+(write (= n (count n 0)))
 (newline)
-(write (loop 500000 (lambda () 'none)))
+(write (loop n (lambda () 'none)))
 (newline)

@@ -1,8 +1,9 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 100
 ;; R7RS 6.1: eqv?, eq?, equal?
 ;; expect: 57 checks
-(import (scheme base) (scheme write))
+(import (scheme base) (scheme write) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (eqv? 'a 'a) #t)
 (check (eqv? 'a 'b) #f)
@@ -74,7 +75,7 @@
 (define (nest n)
   (let loop ((n n) (x '()))
     (if (= n 0) x (loop (- n 1) (list x)))))
-(check (equal? (nest 100000) (nest 100000)) #t)
-(check (equal? (nest 100000) (nest 99999)) #f)
+(check (equal? (nest (size 100000)) (nest (size 100000))) #t)
+(check (equal? (nest (size 100000)) (nest (- (size 100000) 1))) #f)
 
 (report)

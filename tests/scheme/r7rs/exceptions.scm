@@ -1,8 +1,9 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 100
 ;; R7RS 6.11: exceptions; 4.2.7: guard
 ;; expect: 43 checks
-(import (scheme base) (scheme write) (scheme read) (scheme file))
+(import (scheme base) (scheme write) (scheme read) (scheme file) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (call/cc (lambda (k) (with-exception-handler (lambda (e) (k (list 'caught e)))
                                                     (lambda () (+ 1 (raise 'an-error))))))
@@ -126,18 +127,18 @@
 
 ;; Execution goes on after errors in primitives, however many.
 (check (let loop ((i 0) (caught 0))
-         (if (= i 10000)
+         (if (= i (size 10000))
              caught
              (loop (+ i 1) (guard (e (#t (+ caught 1))) (car i) caught))))
-       10000)
+       (size 10000))
 
 ;; The clauses of a guard are in tail position: a loop through them runs in constant space.
 (check (let loop ((n 0))
-         (guard (e ((= e 30000) 'done) (else (loop e)))
+         (guard (e ((= e (size 30000)) 'done) (else (loop e)))
            (raise (+ n 1))))
        'done)
 (check (let loop ((n 0))
-         (guard (e ((= e 30000) 'done) ((number? e) (loop e)))
+         (guard (e ((= e (size 30000)) 'done) ((number? e) (loop e)))
            (raise (+ n 1))))
        'done)
 

@@ -1,8 +1,9 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 100
 ;; R7RS 6.4: pairs and lists
 ;; expect: 94 checks
-(import (scheme base) (scheme char) (scheme cxr) (scheme write))
+(import (scheme base) (scheme char) (scheme cxr) (scheme write) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (pair? '(a . b)) #t)
 (check (pair? '(a b c)) #t)
@@ -108,7 +109,7 @@
        '((1 8 2 8) (3 8 2 8)))
 
 ;; Long lists
-(check (length (append (make-list 300000 1) (make-list 300000 2))) 600000)
-(check (apply + (map (lambda (x) 1) (make-list 100000))) 100000)
+(check (length (append (make-list (size 300000) 1) (make-list (size 300000) 2))) (size 600000))
+(check (apply + (map (lambda (x) 1) (make-list (size 100000)))) (size 100000))
 
 (report)

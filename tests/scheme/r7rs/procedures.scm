@@ -1,8 +1,9 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 100
 ;; R7RS 6.10: procedure?, apply, map, for-each, values; 4.1.4: lambda; 4.2.9: case-lambda
 ;; expect: 64 checks
-(import (scheme base) (scheme case-lambda) (scheme cxr) (scheme write))
+(import (scheme base) (scheme case-lambda) (scheme cxr) (scheme write) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (procedure? car) #t)
 (check (procedure? 'car) #f)
@@ -33,8 +34,8 @@
 (check (let ((compose (lambda (f g) (lambda arguments (f (apply g arguments))))))
          ((compose square *) 12 75))
        810000)
-(check (apply max (let loop ((i 0) (l '())) (if (= i 10000) l (loop (+ i 1) (cons i l))))) 9999)
-(check (length (apply list (make-list 50000 0))) 50000)
+(check (apply max (let loop ((i 0) (l '())) (if (= i (size 10000)) l (loop (+ i 1) (cons i l))))) (- (size 10000) 1))
+(check (length (apply list (make-list (size 50000) 0))) (size 50000))
 (check-raises (apply + 1))
 (check-raises (apply + '(1 . 2)))
 
@@ -81,10 +82,10 @@
 ;; Deep recursion that is not a tail call
 (define (count-up n)
   (if (= n 0) 0 (+ 1 (count-up (- n 1)))))
-(check (count-up 100000) 100000)
+(check (count-up (size 100000)) (size 100000))
 (define (copy-list l)
   (if (null? l) '() (cons (car l) (copy-list (cdr l)))))
-(check (length (copy-list (make-list 200000 'x))) 200000)
+(check (length (copy-list (make-list (size 200000) 'x))) (size 200000))
 
 (check-values (values) '())
 (check-values (values 1) '(1))

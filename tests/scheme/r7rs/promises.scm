@@ -1,8 +1,9 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 100
 ;; R7RS 4.2.5: delayed evaluation
 ;; expect: 21 checks
-(import (scheme base) (scheme lazy) (scheme write))
+(import (scheme base) (scheme lazy) (scheme write) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (force (delay (+ 1 2))) 3)
 (check (let ((p (delay (+ 1 2)))) (list (force p) (force p))) '(3 3))
@@ -68,12 +69,12 @@
 ;; A chain of delay-force runs in constant space.
 (define (loop n)
   (if (= n 0) (delay 'done) (delay-force (loop (- n 1)))))
-(check (force (loop 300000)) 'done)
+(check (force (loop (size 300000))) 'done)
 (define (stream-from n)
   (delay (cons n (stream-from (+ n 1)))))
 (define (stream-ref s n)
   (delay-force (if (= n 0) (delay (car (force s))) (stream-ref (cdr (force s)) (- n 1)))))
-(check (force (stream-ref (stream-from 0) 50000)) 50000)
+(check (force (stream-ref (stream-from 0) (size 50000))) (size 50000))
 
 ;; An error leaves the promise to be forced again.
 (check (let* ((ready #f) (p (delay (if ready 'value (error "not yet")))))

@@ -1,10 +1,11 @@
-;; skip-with: --stress-gc
+;; divide: 1000
 ;; R7RS 3.5: every tail position, a million iterations each, in constant space
 ;; expect: 29 checks
-(import (scheme base) (scheme case-lambda) (scheme write))
+(import (scheme base) (scheme case-lambda) (scheme write) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
-(define n 1000000)
+(define n (size 1000000))
 
 (check (let loop ((i n)) (if (= i 0) 'if (loop (- i 1)))) 'if)
 (check (let loop ((i n)) (cond ((= i 0) 'cond) (else (loop (- i 1))))) 'cond)
@@ -33,7 +34,7 @@
 (check (let loop ((i n))
          (call/cc (lambda (k) (if (= i 0) 'call/cc (loop (- i 1))))))
        'call/cc)
-(check (let loop ((i 100000))
+(check (let loop ((i (size 100000)))
          (call/cc (lambda (k) (if (= i 0) 'through-k (loop (- i 1)))))) 'through-k)
 (define-values (ev od)
   (letrec ((ev (lambda (i) (if (= i 0) 'even (od (- i 1)))))
@@ -50,7 +51,7 @@
 (check (counter n) 'case-lambda)
 (define (with-rest i . rest)
   (if (= i 0) (length rest) (apply with-rest (- i 1) rest)))
-(check (with-rest 100000 1 2 3) 3)
+(check (with-rest (size 100000) 1 2 3) 3)
 (define (grow a b c d e f g)
   (if (= a 0) (list b c d e f g) (shrink (- a 1) g)))
 (define (shrink a g)
@@ -59,7 +60,7 @@
 
 ;; Continuation-passing style, and states passed as closures
 (define (count-cps i k) (if (= i 0) (k 0) (count-cps (- i 1) (lambda (v) (k (+ v 1))))))
-(check (count-cps 100000 (lambda (v) v)) 100000)
+(check (count-cps (size 100000) (lambda (v) v)) (size 100000))
 (define (ping i) (if (= i 0) 'machine (let ((next (lambda () (pong (- i 1))))) (next))))
 (define (pong i) (if (= i 0) 'machine (let ((next (lambda () (ping (- i 1))))) (next))))
 (check (ping n) 'machine)

@@ -1,7 +1,9 @@
+;; divide: 100
 ;; Lazy algorithms in bounded space
 ;; expect: 10 checks
-(import (scheme base) (scheme write) (srfi 45))
+(import (scheme base) (scheme write) (srfi 45) (scheme process-context))
 (include "../check.scm")
+(include "../size.scm")
 
 (define r (delay (begin (set! count (+ count 1)) 'hi)))
 (define count 0)
@@ -12,9 +14,9 @@
 (check (force (lazy (delay (+ 1 2)))) 3)
 (define (stream-drop s n) (lazy (if (= n 0) s (stream-drop (cdr (force s)) (- n 1)))))
 (define (from n) (delay (cons n (from (+ n 1)))))
-(check (car (force (stream-drop (from 0) 20000))) 20000)
+(check (car (force (stream-drop (from 0) (size 20000)))) (size 20000))
 (define (loop n) (if (= n 0) (delay 'done) (lazy (loop (- n 1)))))
-(check (force (loop 100000)) 'done)
+(check (force (loop (size 100000))) 'done)
 ;; Forced again while it is computed: the first value stays
 (define x 5)
 (define p (delay (begin (set! x (+ x 1)) (if (> x 10) x (force p)))))

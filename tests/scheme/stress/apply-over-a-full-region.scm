@@ -1,7 +1,8 @@
-;; skip-with: --stress-gc --stress-frames
+;; divide: 20
 ;; Calls that need more room than the stack region has left, at every depth
 ;; expect: 4950 5050 ok
-(import (scheme base) (scheme write))
+(import (scheme base) (scheme write) (scheme process-context))
+(include "../size.scm")
 (define numbers (let loop ((i 99) (l '())) (if (< i 0) l (loop (- i 1) (cons i l)))))
 (define (sum . all) (apply + all))
 (define (sum-of-many a b c d e f g . rest) (+ a b c d e f g (apply + rest)))
@@ -17,5 +18,5 @@
 (display " ")
 (write (apply sum-of-many 100 numbers))
 (display " ")
-(write (deep 30000))
+(write (deep (size 30000)))
 (newline)
