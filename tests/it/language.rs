@@ -6,6 +6,7 @@
 //! - `;; status: N`: the exit status;
 //! - `;; flags: FLAG ...`: flags for `lisle`, before the file's name;
 //! - `;; seconds: N`: the time it may take, when the usual is too short;
+//! - `;; skip-stress: REASON`: not run when `LISLE_TEST_FLAGS` is set;
 //! - `;; divide: N`: in the stress modes the program is given this number, by which it divides how
 //!   much it does (`tests/scheme/size.scm`), since it would take hours;
 //! - `;; included: TEXT`: no program, but part of others.
@@ -38,6 +39,7 @@ struct Header {
     status: Option<i32>,
     flags: Vec<String>,
     seconds: Option<u64>,
+    skip_stress: bool,
     divide: Option<String>,
     included: bool,
 }
@@ -58,6 +60,7 @@ impl Header {
                 "status" => header.status = value.parse().ok(),
                 "flags" => header.flags = words(value),
                 "seconds" => header.seconds = value.parse().ok(),
+                "skip-stress" => header.skip_stress = true,
                 "divide" => header.divide = Some(value.to_owned()),
                 "included" => header.included = true,
                 _ => {}
@@ -139,7 +142,7 @@ fn find_programs(folder: &Path, programs: &mut Vec<PathBuf>) {
 fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
     let header = Header::parse(&text);
-    if header.included {
+    if header.included || header.skip_stress && !flags.is_empty() {
         return Ok(());
     }
     if !header.says_what_happens() {
