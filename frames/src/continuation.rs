@@ -56,6 +56,29 @@ impl Stack {
         None
     }
 
+    /// Leaves every frame above the one with this depth (see [`Stack::depth_of`]), which is live:
+    /// where on the region it stands now. Its registers below the call window it last used are as
+    /// they were.
+    ///
+    /// # Panics
+    /// When there is no frame with this depth.
+    pub fn unwind_to(&mut self, depth: usize) -> *mut u64 {
+        if depth >= self.under.depth() {
+            let header = self.bottom.wrapping_add(depth - self.under.depth());
+            return header.wrapping_add(HEADER_WORDS);
+        }
+        let mut position = self.under;
+        while let Some((header, _)) = position.caller() {
+            if chunk_depth(position.chunk) + header == depth {
+                break;
+            }
+            position.index = header;
+        }
+        self.continue_at(position);
+        let resumption = self.underflow(Value::ZERO);
+        resumption.expect("the frame that is unwound to is live").frame
+    }
+
     /// Leaves every frame above the one at `frame`, and that one: where its caller goes on, with
     /// `value` delivered. `None` when it is the bottom frame: then underflow.
     pub fn return_from(&mut self, frame: *mut u64, value: Value) -> Option<(*mut u64, usize)> {

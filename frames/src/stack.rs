@@ -126,6 +126,13 @@ impl Stack {
         self.top = frame;
         self.place = place;
     }
+    /// The published top frame and the number of its arguments, when it is stopped at its entry.
+    pub fn entered(&self) -> Option<(*mut u64, usize)> {
+        match self.place {
+            Place::Entry(count) if !self.top.is_null() => Some((self.top, count)),
+            _ => None,
+        }
+    }
     /// Says that no frame runs: the stack is empty.
     pub fn publish_empty(&mut self) {
         self.top = std::ptr::null_mut();

@@ -7,7 +7,7 @@
 //!
 //! | part | files |
 //! |---|---|
-//! | stopping the world | [`state`], [`rendezvous`], [`world`], [`mutator`], `collection`, `native` |
+//! | stopping the world | [`state`], [`rendezvous`], [`world`], [`mutator`], `collection`, `native`, [`rest`] |
 //! | sleeping and waking | [`park`], [`wait`], [`reason`], [`census`], `deadlock` |
 //! | guest objects | [`thread`], [`spawn`], [`mod@mutex`], [`condvar`], [`channel`], [`mod@select`], [`time`] |
 //! | the ground | [`sync`], `events`, `statistics`, [`label`], and `model` (the model checks) |
@@ -64,6 +64,7 @@ mod native;
 pub mod park;
 pub mod reason;
 pub mod rendezvous;
+pub mod rest;
 pub mod select;
 pub mod spawn;
 pub mod state;
@@ -78,8 +79,9 @@ pub mod wait;
 pub mod world;
 
 pub use events::LimitKind;
-pub use mutator::{Held, Mutator, RootSlot, Roots};
+pub use mutator::{Held, Mutator, Nested, RootSlot, Roots};
 pub use reason::{Interrupt, MutatorId, WaitId, WaitingFor};
+pub use rest::Resting;
 pub use spawn::{StartOutcome, ThreadBody};
 pub use statistics::{Places, PollSite, ThreadStats};
 pub use thread::{JoinOutcome, SleepOutcome, TerminateOutcome, ThreadOutcome, ThreadState};

@@ -52,6 +52,9 @@ pub struct Roots {
 }
 
 impl Roots {
+    pub(crate) fn new() -> Roots {
+        Roots { slots: [Value::FALSE; SLOTS], held: Vec::new() }
+    }
     /// Replaces one of the values held.
     pub fn replace_held(&mut self, held: &Held, index: usize, value: Value) {
         self.held[held.0 + index] = value;
@@ -112,6 +115,18 @@ impl Drop for Membership {
     }
 }
 
+/// A call from host code into guest code that has not returned: guest code runs above the frame of
+/// a host procedure.
+#[derive(Clone, Copy, Debug)]
+pub struct Nested {
+    /// The number of the call; no other call of the virtual machine has the same.
+    pub number: u64,
+    /// The depth of the host procedure's frame.
+    pub depth: usize,
+    /// An address on the native stack of the time of the call.
+    pub native_address: usize,
+}
+
 /// One thread that runs guest code.
 ///
 /// Fields are dropped in the order written here: the local heap hands its buffers over while the
@@ -125,6 +140,8 @@ pub struct Mutator {
     /// Values outside the frames.
     pub roots: Roots,
     // Written by the owner.
+    /// The calls from host code that guest code runs inside of, outermost first.
+    pub nested: Vec<Nested>,
     turn: usize,
     slow_polls: u64,
     born_ns: u64,
@@ -145,7 +162,8 @@ impl Mutator {
         Mutator {
             heap,
             stack,
-            roots: Roots { slots: [Value::FALSE; SLOTS], held: Vec::new() },
+            roots: Roots::new(),
+            nested: Vec::new(),
             turn: 0,
             slow_polls: 0,
             born_ns: membership.world.heap.age_ns(),

@@ -40,7 +40,10 @@
 (define emergency-exit
   (case-lambda
     (() (emergency-exit #t))
-    ((code) (%exit-process (%exit-status code)))))
+    ((code)
+     (let ((status (%exit-status code)))
+       (%exit-process status)
+       (%exit-run status)))))
 
 (define (%exit code)
   (%exit-run (%exit-status code)))

@@ -136,7 +136,7 @@ fn summary(vm: &VmShared, condition: Value) -> String {
 }
 
 /// Long values are cut in messages.
-fn shorten(text: String) -> String {
+pub(crate) fn shorten(text: String) -> String {
     const LONGEST: usize = 400;
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}...", &text[..at]),

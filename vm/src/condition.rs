@@ -1,8 +1,9 @@
 //! Conditions: what errors raise.
 //!
-//! A condition is a record of a built-in type with four fields: kind (a symbol), message, irritants,
-//! and the trace, a vector of alternating code addresses and instruction indexes from the innermost
-//! frame out, filled in when the condition is raised first.
+//! A condition is a record of a built-in type with five fields: kind (a symbol), message, irritants,
+//! the trace, a vector of alternating code addresses and instruction indexes from the innermost
+//! frame out, filled in when the condition is raised first, and the host's error, if it stands for
+//! one.
 
 use crate::cx::{Cx, Raised};
 use lisle_gc::{Kind, Value, object};
@@ -48,6 +49,14 @@ pub enum ErrorKind {
     UncaughtException,
     /// A channel was closed.
     ChannelClosed,
+    /// A procedure of the host failed.
+    Host,
+    /// A procedure of the host panicked.
+    Panic,
+    /// A continuation would enter a call from the host that has ended or is another thread's.
+    Barrier,
+    /// Calls between host and guest are nested too deeply.
+    Nesting,
 }
 
 impl ErrorKind {
@@ -73,6 +82,10 @@ impl ErrorKind {
             ErrorKind::TerminatedThread => "terminated-thread",
             ErrorKind::UncaughtException => "uncaught-exception",
             ErrorKind::ChannelClosed => "channel-closed",
+            ErrorKind::Host => "host-error",
+            ErrorKind::Panic => "host-panic",
+            ErrorKind::Barrier => "continuation-barrier",
+            ErrorKind::Nesting => "nested-too-deeply",
         }
     }
 }
@@ -85,6 +98,10 @@ pub const MESSAGE: usize = 2;
 pub const IRRITANTS: usize = 3;
 /// Record field of the trace, `#f` until raised.
 pub const TRACE: usize = 4;
+/// Record field of the host's error that the condition stands for, a `Native`, or `#f`.
+pub const HOST: usize = 5;
+/// Fields of the record, its type included.
+pub const SIZE: usize = 6;
 
 /// A condition that was not raised yet.
 pub fn make(
@@ -106,12 +123,13 @@ pub fn make_of(
     message: Value,
     irritants: Value,
 ) -> Result<Value, Raised> {
-    let condition = cx.object(Kind::Record, 5)?;
+    let condition = cx.object(Kind::Record, SIZE)?;
     object::init_field(condition, 0, cx.vm().condition_type());
     object::init_field(condition, KIND, kind);
     object::init_field(condition, MESSAGE, message);
     object::init_field(condition, IRRITANTS, irritants);
     object::init_field(condition, TRACE, Value::FALSE);
+    object::init_field(condition, HOST, Value::FALSE);
     Ok(condition)
 }
 

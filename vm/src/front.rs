@@ -126,6 +126,31 @@ impl Front {
         self.finish(vm, &host, units)
     }
 
+    /// Gives a variable of the interaction environment this value; defines it first if need be.
+    ///
+    /// # Errors
+    /// When the heap is full.
+    pub fn define_value(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        name: Sym,
+        value: &Root,
+    ) -> Result<(), FrontError> {
+        let environment = self.expander(vm).interaction_environment();
+        if environment.defined(name).is_none() {
+            let define = Datum::symbol(vm.symbols.intern("define"), Span::NONE);
+            let name = Datum::symbol(name, Span::NONE);
+            let parts = [define, name, Datum::boolean(false, Span::NONE)];
+            let form = Datum::list(parts.into_iter(), Span::NONE);
+            // For the variable only; what would set it to `#f` is not run.
+            self.compile(vm, mutator, &form, environment)?;
+        }
+        let id = environment.defined(name).expect("it was just defined");
+        mutator.heap.store(vm.globals.info(id).cell, 0, value.get());
+        Ok(())
+    }
+
     /// An environment of import sets, and the procedures to call before it is used.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ use std::sync::Arc;
 #[expect(unsafe_code, reason = "frames of procedures being entered")]
 mod enter;
 mod fast;
+#[expect(unsafe_code, reason = "lays out the frames that host code calls")]
+pub mod host;
 #[expect(unsafe_code, reason = "frames of machine procedures")]
 pub mod procedures;
 #[expect(unsafe_code, reason = "frames of prompts")]
@@ -46,6 +48,9 @@ pub enum Outcome {
     Exit(i32),
     /// The thread was terminated by another.
     Terminated,
+    /// A continuation of the code around the call from the host that the run is was called, with
+    /// this list of values: the host's procedure is left, then the continuation called again.
+    Thrown(Value, Value),
 }
 
 /// What a slow path says to do next.
@@ -96,19 +101,23 @@ impl<'a> Machine<'a> {
         }
         let outcome = match self.enter_slow(procedure, frame, arguments.len()) {
             Step::Leave(outcome) => outcome,
-            Step::Go(at) => {
-                // SAFETY: `enter_slow` gives a state of this machine.
-                unsafe {
-                    if self.vm.counts_calls() {
-                        run::run::<true>(self, at)
-                    } else {
-                        run::run::<false>(self, at)
-                    }
-                }
-            }
+            Step::Go(at) => self.run_from(at),
         };
         self.mutator.stack.publish_empty();
         outcome
+    }
+
+    /// Runs from a state that entering a procedure gave.
+    #[expect(unsafe_code, reason = "starts the loop")]
+    fn run_from(&mut self, at: At) -> Outcome {
+        // SAFETY: only called with what `enter_slow` gives: a state of this machine.
+        unsafe {
+            if self.vm.counts_calls() {
+                run::run::<true>(self, at)
+            } else {
+                run::run::<false>(self, at)
+            }
+        }
     }
 
     /// A traced object, for the loop.

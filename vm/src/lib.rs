@@ -43,7 +43,11 @@ pub mod threads;
 #[expect(unsafe_code, reason = "tells the collector the registers of loaded code")]
 pub mod vm;
 
-pub use api::{Error, Vm};
+pub use api::{
+    Arguments, Attached, Builder, Bytes, Context, Error, ErrorKind, Frame, FromScheme,
+    HostFunction, IntoScheme, Kind, Local, Parameter, Place, Procedure, Rest, Root, Symbol, Value,
+    Vm, WeakVm, Window,
+};
 pub use vm::VmConfig;
 
 /// The name of the thread that the command line runs programs on; it has a large native stack.

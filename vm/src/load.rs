@@ -58,6 +58,7 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         name: template.name,
         spans: template.spans,
         span: template.span,
+        host: None,
     });
     Ok(cx.vm().keep(code))
 }

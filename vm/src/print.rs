@@ -45,6 +45,11 @@ pub fn write_shared_to_string(vm: &VmShared, v: Value) -> String {
     to_text(vm, v, Style::Shared)
 }
 
+/// What `display` writes.
+pub fn display_to_string(vm: &VmShared, v: Value) -> String {
+    to_text(vm, v, Style::Display)
+}
+
 /// Appends the written form of a value.
 pub fn append(vm: &VmShared, v: Value, style: Style, out: &mut String) {
     if part_count(v) == 0 {

@@ -32,7 +32,9 @@ fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
             ThreadOutcome::Uncaught(payload)
         }
         Outcome::Terminated => ThreadOutcome::Terminated,
-        Outcome::Exit(status) => crate::cli::leave(vm, status),
+        Outcome::Exit(status) if vm.config.owns_process => crate::cli::leave(vm, status),
+        Outcome::Exit(_) => ThreadOutcome::Terminated,
+        Outcome::Thrown(..) => unreachable!("no call from the host is around a thread's run"),
     }
 }
 

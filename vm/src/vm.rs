@@ -8,6 +8,7 @@ use crate::datum_value::Opaques;
 use crate::events;
 use crate::front::Front;
 use crate::globals::{GlobalId, Globals};
+use crate::interp::host::HostProcedure;
 use crate::interp::procedures::{FRAME_SIZE, Procedure};
 use crate::places::{self, SourcePlaces};
 use crate::prim::port::Console;
@@ -19,10 +20,10 @@ use lisle_gc::{
     Heap, HeapConfig, HeapExhausted, Kind, LocalHeap, Root, RootSource, RootVisitor, Stress, Value,
     object,
 };
-use lisle_threads::{Mutator, RootSlot, World, WorldConfig};
+use lisle_threads::{Mutator, Resting, RootSlot, World, WorldConfig};
 use parking_lot::Mutex;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -51,6 +52,15 @@ pub struct VmConfig {
     pub library_path: Vec<std::path::PathBuf>,
     /// How errors that end a thread or a program are shown on standard error.
     pub error_format: ErrorFormat,
+    /// The first budget of the nursery in bytes; `None` for the heap's own.
+    pub nursery_bytes: Option<usize>,
+    /// Does the program own the process? `exit` in a thread ends it then; otherwise only the run.
+    pub owns_process: bool,
+    /// Report when every thread waits for another one? Not when threads of the host may come later
+    /// and wake them.
+    pub deadlock_detection: bool,
+    /// How many bytes of native stack calls between host and guest may take, one inside the other.
+    pub host_stack_bytes: usize,
 }
 
 /// How errors are shown.
@@ -77,6 +87,10 @@ impl Default for VmConfig {
             command_line: vec!["lisle".to_owned()],
             library_path: Vec::new(),
             error_format: ErrorFormat::Text,
+            nursery_bytes: None,
+            owns_process: true,
+            deadlock_detection: true,
+            host_stack_bytes: 512 << 10,
         }
     }
 }
@@ -115,6 +129,14 @@ pub struct VmShared {
     rewind_cell: OnceLock<Value>,
     /// Set when the program is to end as soon as threads notice.
     pub(crate) interrupted: AtomicBool,
+    /// The number of the next call of guest code by host code.
+    nested_calls: AtomicU64,
+    /// This machine.
+    this: Weak<VmShared>,
+    /// Handles that the host has.
+    pub(crate) handles: AtomicUsize,
+    /// Mutators for threads of the host that attach.
+    pub(crate) resting: Mutex<Vec<Resting>>,
 }
 
 struct LoadedCode {
@@ -185,15 +207,22 @@ impl VmShared {
         if config.stress_collections {
             heap_config.stress = Stress { collect_always: true, poison: true };
         }
+        if let Some(bytes) = config.nursery_bytes {
+            heap_config.nursery_bytes = bytes;
+        }
         let heap = Heap::new(heap_config)?;
         let stack = StackConfig {
             region_words: config.region_words,
             underflow_code: UNDERFLOW_CODE.as_ptr().expose_provenance(),
             shape: &LoadedShape,
         };
-        let late_stop = config.late_stop;
-        let world = World::new(heap.clone(), WorldConfig { late_stop, ..WorldConfig::new(stack) });
-        let vm = Arc::new(VmShared {
+        let world_config = WorldConfig {
+            late_stop: config.late_stop,
+            deadlock_detection: config.deadlock_detection,
+            ..WorldConfig::new(stack)
+        };
+        let world = World::new(heap.clone(), world_config);
+        let vm = Arc::new_cyclic(|this| VmShared {
             config,
             heap,
             world,
@@ -211,6 +240,10 @@ impl VmShared {
             raise_cell: OnceLock::new(),
             rewind_cell: OnceLock::new(),
             interrupted: AtomicBool::new(false),
+            nested_calls: AtomicU64::new(1),
+            this: this.clone(),
+            handles: AtomicUsize::new(0),
+            resting: Mutex::default(),
         });
         vm.world.add_root_source(Box::new(SharedRoots(Arc::downgrade(&vm))));
         vm.world.set_places(Box::new(SourcePlaces(Arc::downgrade(&vm))));
@@ -230,7 +263,7 @@ impl VmShared {
         let condition_type = heap.object_in_old(Kind::RecordType, 4)?;
         object::init_field(condition_type, 3, Value::fixnum(-1));
         self.condition_type.set(condition_type).expect("a VM is made once");
-        let exhausted = heap.object_in_old(Kind::Record, 5)?;
+        let exhausted = heap.object_in_old(Kind::Record, condition::SIZE)?;
         object::init_field(exhausted, 0, condition_type);
         self.heap_exhausted.set(exhausted).expect("a VM is made once");
         let identities = prim::hash_table::make_identities(heap)?;
@@ -246,7 +279,7 @@ impl VmShared {
 
     fn name_bootstrap_objects(&self, mutator: &mut Mutator, kind: Value, exhausted: Value) {
         let mut cx = Cx::new(mutator, self);
-        let names = ["kind", "message", "irritants", "trace"];
+        let names = ["kind", "message", "irritants", "trace", "host"];
         let fields: Vec<Value> =
             names.iter().map(|name| cx.intern(name).expect("an empty heap has room")).collect();
         let name = cx.intern("condition").expect("an empty heap has room");
@@ -261,8 +294,13 @@ impl VmShared {
         heap.store(exhausted, condition::MESSAGE, message);
         heap.store(exhausted, condition::IRRITANTS, Value::NIL);
         heap.store(exhausted, condition::TRACE, Value::FALSE);
+        heap.store(exhausted, condition::HOST, Value::FALSE);
     }
 
+    /// A handle of this machine that does not keep it alive.
+    pub(crate) fn this(&self) -> Weak<VmShared> {
+        self.this.clone()
+    }
     /// The type of conditions.
     pub fn condition_type(&self) -> Value {
         *self.condition_type.get().expect("made by bootstrap")
@@ -317,14 +355,29 @@ impl VmShared {
         let entry = crate::interp::procedures::entry_of(procedure);
         let name = entry.map(|entry| self.symbols.intern(entry.name));
         let native_arity = entry.map_or((0, prim::ANY), |entry| (entry.min, entry.max));
-        self.keep(stub(CodeKind::Machine, procedure, native_arity, name))
+        self.keep(Code::new(stub(CodeKind::Machine, procedure, native_arity, name)))
     }
     /// The raw code word of a primitive's stub.
     pub(crate) fn load_primitive(&self, id: PrimId) -> Value {
         let prim = prim::all()[id.0 as usize];
         let name = Some(self.symbols.intern(prim.name));
         let arity = (prim.min, prim.max);
-        self.keep(stub(CodeKind::Primitive(id), Procedure::Primitive, arity, name))
+        self.keep(Code::new(stub(CodeKind::Primitive(id), Procedure::Primitive, arity, name)))
+    }
+    /// The raw code word of a procedure of the host; `arity` as of a primitive.
+    pub(crate) fn load_host(
+        &self,
+        host: Box<dyn HostProcedure>,
+        arity: (u8, u8),
+        name: Option<Sym>,
+    ) -> Value {
+        let parts = stub(CodeKind::Host, Procedure::Host, arity, name);
+        self.keep(Code::new(CodeParts { host: Some(host), ..parts }))
+    }
+    /// A number for a call of guest code by host code; see `lisle_threads::Nested`.
+    pub(crate) fn next_nested(&self) -> u64 {
+        // Relaxed: only a number that differs from the others.
+        self.nested_calls.fetch_add(1, Ordering::Relaxed)
     }
 
     fn visit_roots(&self, visitor: &mut dyn RootVisitor) {
@@ -370,15 +423,26 @@ pub(crate) fn initial_state(
     Ok(state)
 }
 
+/// The dynamic state in which host code calls guest code: no winders, no handlers, the parameters of
+/// the state it is called in.
+pub(crate) fn state_for_host(heap: &mut LocalHeap, around: Value) -> Result<Value, HeapExhausted> {
+    let is_state = object::is_kind(around, Kind::Vector);
+    if is_state && object::field(around, 0).is_nil() && object::field(around, 1).is_nil() {
+        return Ok(around);
+    }
+    let parameters = if is_state { object::field(around, 2) } else { Value::NIL };
+    initial_state(heap, parameters)
+}
+
 fn stub(
     kind: CodeKind,
     procedure: Procedure,
     native_arity: (u8, u8),
     name: Option<Sym>,
-) -> Box<Code> {
+) -> CodeParts {
     let (least, most) = native_arity;
     let exact = if least == most { u32::from(least) } else { GENERAL };
-    Code::new(CodeParts {
+    CodeParts {
         kind,
         words: procedure.words(),
         constants: Vec::new(),
@@ -390,5 +454,6 @@ fn stub(
         name,
         spans: Vec::new(),
         span: Span::NONE,
-    })
+        host: None,
+    }
 }

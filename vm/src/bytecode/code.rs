@@ -11,6 +11,7 @@ use crate::bytecode::decode::Instruction;
 use crate::bytecode::isa::{Op, Operand};
 use crate::bytecode::liveness::Liveness;
 use crate::bytecode::template::ClauseEntry;
+use crate::interp::host::HostProcedure;
 use crate::prim::PrimId;
 use crate::source::Span;
 use crate::symbols::Sym;
@@ -30,6 +31,8 @@ pub enum CodeKind {
     Primitive(PrimId),
     /// A procedure of the machine itself.
     Machine,
+    /// The stub of a procedure of the host.
+    Host,
 }
 
 /// A procedure's code. `repr(C)`: the fields that a call reads come first.
@@ -58,6 +61,8 @@ pub struct Code {
     spans: Vec<(u32, Span)>,
     /// Where it stands in the source.
     pub span: Span,
+    /// The host's procedure, of code of that kind.
+    pub host: Option<Box<dyn HostProcedure>>,
     liveness: OnceLock<Liveness>,
 }
 
@@ -91,6 +96,8 @@ pub struct CodeParts {
     pub spans: Vec<(u32, Span)>,
     /// Where it stands.
     pub span: Span,
+    /// The host's procedure, of code of that kind.
+    pub host: Option<Box<dyn HostProcedure>>,
 }
 
 impl Code {
@@ -119,6 +126,7 @@ impl Code {
             name: parts.name,
             spans: parts.spans,
             span: parts.span,
+            host: parts.host,
             liveness: OnceLock::new(),
         });
         let first = code.clauses.first().map_or(0, |clause| clause.entry);

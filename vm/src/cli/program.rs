@@ -165,6 +165,7 @@ pub(super) fn run_forms(
                 }
                 Outcome::Exit(status) => return Err(Stopped::Exit(status)),
                 Outcome::Terminated => return Err(Stopped::Exit(1)),
+                Outcome::Thrown(..) => unreachable!("no call from the host is around a program"),
             };
         }
         let form = match reader.next() {

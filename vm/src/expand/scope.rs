@@ -248,6 +248,13 @@ impl Environment {
     pub(super) fn may_change(&self) -> bool {
         self.state.read().changes != Changes::Forbidden
     }
+    /// The variable that this environment defines under a name.
+    pub(crate) fn defined(&self, name: Sym) -> Option<GlobalId> {
+        match self.get(&Ident::Symbol(name)) {
+            Some(Binding::Global { id, state: GlobalState::Defined }) => Some(id),
+            _ => None,
+        }
+    }
     pub(super) fn get(&self, ident: &Ident) -> Option<Binding> {
         self.state.read().bindings.get(ident).cloned()
     }

@@ -3,6 +3,7 @@
 //! Each is a stub of bytecode: `Machine n`, perhaps with code after it that its callee returns to.
 //! [`TABLE`] names them; `Machine::procedure` does their work.
 
+use super::host::host_call;
 use super::registers::{get, set, slice};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind};
@@ -50,6 +51,10 @@ pub enum Procedure {
     Uncaught,
     /// `(%exit-run status)`: ends the run
     Exit,
+    /// The body of every procedure of the host.
+    Host,
+    /// Where guest code that a procedure of the host called returns to.
+    HostReturned,
 }
 
 /// What is known of a machine procedure that programs can name.
@@ -92,6 +97,8 @@ pub const CONTINUATION_CHUNK: usize = 1;
 pub const CONTINUATION_INDEX: usize = 2;
 /// Payload index of a continuation's (an escape's) dynamic state.
 pub const CONTINUATION_STATE: usize = 3;
+/// Payload index of the number of the call from the host that a continuation was made in.
+pub const CONTINUATION_HOST: usize = 4;
 
 impl Procedure {
     /// The instructions of the stub.
@@ -102,11 +109,12 @@ impl Procedure {
             Procedure::CallWithValues => vec![machine(self), machine(Procedure::ReceiveValues)],
             Procedure::CallWithEscape => vec![machine(self), ret(1)],
             Procedure::CallWithPrompt => vec![machine(self), ret(2)],
+            Procedure::Host => vec![machine(self), machine(Procedure::HostReturned)],
             _ => vec![machine(self)],
         }
     }
     /// All of them, in order.
-    pub const ALL: [Procedure; 16] = [
+    pub const ALL: [Procedure; 18] = [
         Procedure::Primitive,
         Procedure::Apply,
         Procedure::CallWithValues,
@@ -123,6 +131,8 @@ impl Procedure {
         Procedure::WithinContinuation,
         Procedure::Uncaught,
         Procedure::Exit,
+        Procedure::Host,
+        Procedure::HostReturned,
     ];
     fn from_number(number: u16) -> Procedure {
         Procedure::ALL[usize::from(number)]
@@ -181,6 +191,8 @@ impl Machine<'_> {
                     let status = get(frame, 0).as_fixnum().unwrap_or(70);
                     Step::Leave(Outcome::Exit(status as i32))
                 }
+                Procedure::Host => self.host(frame),
+                Procedure::HostReturned => self.host_returned(frame),
             }
         }
     }
@@ -346,13 +358,14 @@ impl Machine<'_> {
         let Ok(position) = mutator.stack.promote_below(&mut mutator.heap, frame, reason) else {
             return self.exhausted_in_machine(frame, 1);
         };
-        let Ok(k) = mutator.heap.object(Kind::Continuation, 4) else {
+        let Ok(k) = mutator.heap.object(Kind::Continuation, 5) else {
             return self.exhausted_in_machine(frame, 1);
         };
         object::init_field(k, 0, self.vm.machine_code(Procedure::Continuation));
         object::init_field(k, CONTINUATION_CHUNK, position.chunk);
         object::init_field(k, CONTINUATION_INDEX, Value::fixnum(position.index as i64));
         object::init_field(k, CONTINUATION_STATE, self.mutator.roots[RootSlot::DynamicState]);
+        object::init_field(k, CONTINUATION_HOST, host_call(self.mutator));
         // SAFETY: the frame has one argument.
         unsafe {
             let callee = get(frame, 0);
@@ -365,12 +378,13 @@ impl Machine<'_> {
     fn call_with_escape(&mut self, at: At) -> Step {
         let frame = at.frame;
         let depth = self.mutator.stack.depth_of(frame);
-        let Ok(token) = self.mutator.heap.object(Kind::Escape, 4) else {
+        let Ok(token) = self.mutator.heap.object(Kind::Escape, 5) else {
             return self.exhausted_in_machine(frame, 1);
         };
         object::init_field(token, 0, self.vm.machine_code(Procedure::Escape));
         object::init_field(token, CONTINUATION_CHUNK, Value::fixnum(depth as i64));
         object::init_field(token, CONTINUATION_STATE, self.mutator.roots[RootSlot::DynamicState]);
+        object::init_field(token, CONTINUATION_HOST, host_call(self.mutator));
         // SAFETY: the frame has one argument, and room for a call window.
         unsafe {
             let callee = get(frame, 0);
@@ -386,6 +400,9 @@ impl Machine<'_> {
         let count = self.arguments;
         // SAFETY: the frame has `count` arguments.
         let (k, values) = unsafe { (super::registers::procedure(frame), slice(frame, 0, count)) };
+        if object::field(k, CONTINUATION_HOST) != host_call(self.mutator) {
+            return self.throw_across(frame, k, count);
+        }
         let state = object::field(k, CONTINUATION_STATE);
         if state == self.mutator.roots[RootSlot::DynamicState] {
             return match self.cx().values(values) {

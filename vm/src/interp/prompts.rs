@@ -4,6 +4,7 @@
 //! handler in `r[1]`. After Dybvig, Peyton Jones and Sabry, "A monadic framework for delimited
 //! continuations" (2007), restricted to what a stack of frames gives directly.
 
+use super::host::nearest_host_frame;
 use super::procedures::{CONTINUATION_CHUNK, CONTINUATION_INDEX, Procedure};
 use super::registers::{get, procedure, slice};
 use super::{Machine, Step};
@@ -18,7 +19,7 @@ const PROMPT_WINDOW: usize = 2;
 impl Machine<'_> {
     fn find_prompt(&self, frame: *mut u64, tag: Value) -> Option<Found> {
         let code = self.vm.machine_code(Procedure::CallWithPrompt);
-        self.mutator.stack.find_frame(frame, 0, |callee, mark| {
+        self.mutator.stack.find_frame(frame, nearest_host_frame(self.mutator), |callee, mark| {
             mark == tag && callee.is_procedure() && object::field(callee, 0) == code
         })
     }

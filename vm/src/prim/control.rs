@@ -1,8 +1,10 @@
 //! Control (R7RS 6.10): procedures as objects, several values, dynamic states, parameters.
 
 use super::{ANY, Prim, prim};
+use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
-use crate::interp::procedures::{CONTINUATION_STATE, Procedure};
+use crate::interp::host::{BARRIER, host_call};
+use crate::interp::procedures::{CONTINUATION_HOST, CONTINUATION_STATE, Procedure};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::{Mutator, RootSlot};
 
@@ -51,6 +53,9 @@ fn is_continuation(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 fn continuation_state(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let k = args[0];
     if object::is_kind(k, Kind::Continuation) || object::is_kind(k, Kind::Escape) {
+        if object::field(k, CONTINUATION_HOST) != host_call(cx.mutator) {
+            return Err(cx.error(ErrorKind::Barrier, BARRIER, &[]));
+        }
         return Ok(object::field(k, CONTINUATION_STATE));
     }
     Err(cx.wrong_type("%continuation-state", 1, "continuation", k))

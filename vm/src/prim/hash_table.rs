@@ -7,7 +7,7 @@
 
 mod entries;
 mod hash;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 

@@ -13,7 +13,8 @@
 //! A table is locked while a primitive works on it. No safepoint lies within, so the lock is only
 //! ever held for a short time, and never by a thread that is stopped.
 
-use super::entries::{Entries, Weakness};
+use super::entries::Entries;
+pub use super::entries::Weakness;
 use super::hash;
 use crate::prim::equality::{equal, eqv};
 use crate::prim::string;

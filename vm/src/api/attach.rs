@@ -1,0 +1,256 @@
+//! Which mutator the calling thread runs as, for each VM.
+//!
+//! A thread has a list of *entries*: one for each VM it is attached to, and one for each procedure
+//! of the host that runs in it, whose mutator is that of the thread that called it. Whoever wants to
+//! work with a VM takes the topmost entry of that VM, or attaches for the moment.
+//!
+//! # Validity
+//! The pointer in an entry is good as long as the entry is there. An entry that owns its mutator
+//! drops the pointer with it. The entry of a procedure of the host is pushed and popped by
+//! [`in_host_procedure`], around which its mutator lives. Mutable references made from the pointer
+//! live while one operation of the mutator runs, and are used by nobody else: entries belong to one
+//! thread, and when such an operation calls code of the host, it does not touch the mutator until
+//! that has returned. (`Mutator` is `!Unpin`, see `lisle_threads::world`: references to it may be
+//! live, unused, while another one is used.)
+
+use super::error::{Error, ErrorKind};
+use crate::vm::{self, VmShared};
+use lisle_gc::Value;
+use lisle_threads::{Mutator, RootSlot};
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::Arc;
+
+struct Entry {
+    vm: *const VmShared,
+    mutator: *mut Mutator,
+    state: State,
+    /// What keeps the mutator, when this entry does.
+    owned: Option<Owned>,
+}
+
+/// What the thread does with the entry's mutator.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Guest code may run.
+    Open,
+    /// This many windows are open: nothing may collect.
+    Windows(u32),
+    /// The thread is in native state: the mutator may not be used.
+    Native,
+}
+
+struct Owned {
+    /// Names the entry; guards hold it.
+    number: u64,
+    guards: usize,
+    mutator: Box<Mutator>,
+    vm: Arc<VmShared>,
+}
+
+thread_local! {
+    static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if let Some(Owned { mutator, vm, .. }) = self.owned.take() {
+            let resting = mutator.rest();
+            let mut others = vm.resting.lock();
+            if others.len() < RESTING_MOST {
+                others.push(resting);
+            }
+        }
+    }
+}
+
+/// How many mutators without a thread a VM keeps.
+const RESTING_MOST: usize = 64;
+
+/// Runs `work` on the calling thread's mutator of this VM, attaching for the call if there is none.
+/// `work` may collect.
+pub(crate) fn with<R>(
+    vm: &Arc<VmShared>,
+    work: impl FnOnce(&mut Mutator, &VmShared) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let (_guard, mutator) = match take_current(Arc::as_ptr(vm))? {
+        Some(taken) => taken,
+        None => push_owned(vm)?,
+    };
+    // SAFETY: see Validity; the guard keeps the entry.
+    work(unsafe { &mut *mutator }, vm)
+}
+
+/// The same for a VM that is known by its address only: `None` when the thread is not attached.
+pub(crate) fn with_known<R>(
+    vm: *const VmShared,
+    work: impl FnOnce(&mut Mutator, &VmShared) -> Result<R, Error>,
+) -> Result<Option<R>, Error> {
+    let Some((_guard, mutator)) = take_current(vm)? else { return Ok(None) };
+    // SAFETY: see Validity; the guard keeps the entry, and an entry's VM outlives it.
+    unsafe { work(&mut *mutator, &*vm) }.map(Some)
+}
+
+/// Keeps the calling thread attached to a VM.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    /// The number of the entry, if it is one that guards keep. That of a procedure of the host is
+    /// kept by the run that called it, which is inside a `with` or the life of a guest thread.
+    number: Option<u64>,
+    /// Attachments belong to their thread.
+    _thread: PhantomData<*mut ()>,
+}
+
+impl Guard {
+    /// Attaches the calling thread, unless it is.
+    pub(crate) fn attach(vm: &Arc<VmShared>) -> Result<Guard, Error> {
+        let (guard, _) = match take_current(Arc::as_ptr(vm))? {
+            Some(taken) => taken,
+            None => push_owned(vm)?,
+        };
+        Ok(guard)
+    }
+}
+
+/// The mutator of the topmost entry of this VM, if guest code may run on it, and a guard of it.
+fn take_current(vm: *const VmShared) -> Result<Option<(Guard, *mut Mutator)>, Error> {
+    ENTRIES.with_borrow_mut(|entries| {
+        let found = entries.iter_mut().rev().find(|entry| ptr::eq(entry.vm, vm));
+        let Some(entry) = found else { return Ok(None) };
+        match entry.state {
+            State::Open => {}
+            State::Native => return Ok(None),
+            State::Windows(_) => {
+                let message = "guest code cannot run while a window on its values is open";
+                return Err(Error::of_kind(ErrorKind::Window, message));
+            }
+        }
+        let number = entry.owned.as_mut().map(|owned| {
+            owned.guards += 1;
+            owned.number
+        });
+        Ok(Some((Guard { number, _thread: PhantomData }, entry.mutator)))
+    })
+}
+
+fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
+    let resting = vm.resting.lock().pop();
+    let mut mutator = match resting {
+        Some(resting) => resting.wake(),
+        None => vm.world.attach("host").map_err(|error| {
+            Error::of_kind(ErrorKind::System, format!("the thread cannot be attached: {error}"))
+        })?,
+    };
+    let state = vm::initial_state(&mut mutator.heap, Value::NIL);
+    mutator.roots[RootSlot::DynamicState] = match state {
+        Ok(state) => state,
+        Err(_) => return Err(Error::of_kind(ErrorKind::HeapExhausted, "heap limit reached")),
+    };
+    let number = vm.next_nested();
+    let pointer = &raw mut *mutator;
+    let owned = Owned { number, guards: 1, mutator, vm: Arc::clone(vm) };
+    let entry =
+        Entry { vm: Arc::as_ptr(vm), mutator: pointer, state: State::Open, owned: Some(owned) };
+    ENTRIES.with_borrow_mut(|entries| entries.push(entry));
+    Ok((Guard { number: Some(number), _thread: PhantomData }, pointer))
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let Some(number) = self.number else { return };
+        // At the end of the thread the entries may be gone already.
+        let gone = ENTRIES.try_with(|entries| {
+            let mut entries = entries.borrow_mut();
+            let at = entries.iter().rposition(|entry| {
+                entry.owned.as_ref().is_some_and(|owned| owned.number == number)
+            })?;
+            let owned = entries[at].owned.as_mut()?;
+            owned.guards -= 1;
+            (owned.guards == 0).then(|| entries.remove(at))
+        });
+        // Dropped outside the borrow: dropping may run the host's code.
+        drop(gone);
+    }
+}
+
+/// Runs `work`, in which guest code may run, as a procedure of the host called by this mutator.
+pub(crate) fn in_host_procedure<R>(
+    mutator: &mut Mutator,
+    vm: &VmShared,
+    work: impl FnOnce(&mut Mutator) -> R,
+) -> R {
+    struct Pop(usize);
+    impl Drop for Pop {
+        fn drop(&mut self) {
+            // What guards left above is dropped too, outside the borrow.
+            let above = ENTRIES.with_borrow_mut(|entries| entries.split_off(self.0));
+            drop(above);
+        }
+    }
+    let pointer = &raw mut *mutator;
+    let entry = Entry { vm, mutator: pointer, state: State::Open, owned: None };
+    let _pop = Pop(ENTRIES.with_borrow_mut(|entries| {
+        entries.push(entry);
+        entries.len() - 1
+    }));
+    // SAFETY: see Validity: this function's own reference is not used meanwhile.
+    work(unsafe { &mut *pointer })
+}
+
+/// Runs `work`, during which guest code may not run on this mutator.
+pub(crate) fn in_window<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
+    let pointer = &raw mut *mutator;
+    let before = set_state(pointer, |state| match state {
+        State::Windows(count) => State::Windows(count + 1),
+        State::Open | State::Native => State::Windows(1),
+    });
+    let _restore = Restore { mutator: pointer, state: before };
+    // SAFETY: see Validity: this function's own reference is not used meanwhile.
+    work(unsafe { &mut *pointer })
+}
+
+/// Runs `work` in native state: collections go on meanwhile.
+///
+/// # Panics
+/// When `work` attached the thread and did not detach it.
+pub(crate) fn in_native<R>(mutator: &mut Mutator, work: impl FnOnce() -> R) -> R {
+    let pointer = &raw mut *mutator;
+    let depth = ENTRIES.with_borrow(Vec::len);
+    let before = set_state(pointer, |_| State::Native);
+    let restore = Restore { mutator: pointer, state: before };
+    // SAFETY: see Validity: this function's own reference is not used meanwhile.
+    let result = unsafe { &mut *pointer }.native(|| {
+        let result = work();
+        let left = ENTRIES.with_borrow_mut(|entries| entries.split_off(depth));
+        let is_left = !left.is_empty();
+        drop(left);
+        assert!(!is_left, "a guard that was made in a blocking call must not outlive it");
+        result
+    });
+    drop(restore);
+    result
+}
+
+struct Restore {
+    mutator: *mut Mutator,
+    state: Option<State>,
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        if let Some(state) = self.state {
+            set_state(self.mutator, |_| state);
+        }
+    }
+}
+
+/// Changes the state of the topmost entry of this mutator; what it was, if there is one.
+fn set_state(mutator: *mut Mutator, change: impl FnOnce(State) -> State) -> Option<State> {
+    ENTRIES.with_borrow_mut(|entries| {
+        let entry = entries.iter_mut().rev().find(|entry| ptr::eq(entry.mutator, mutator))?;
+        let before = entry.state;
+        entry.state = change(before);
+        Some(before)
+    })
+}

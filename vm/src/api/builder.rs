@@ -1,0 +1,94 @@
+//! Configuring virtual machines.
+
+use super::error::Error;
+use super::handle::Vm;
+use crate::vm::VmConfig;
+use std::path::PathBuf;
+
+/// How a virtual machine is to be made.
+///
+/// ```
+/// let vm = lisle::Vm::builder().heap_limit(64 << 20).build()?;
+/// assert!(vm.eval::<()>("(make-vector 100000000 0)").is_err());
+/// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+/// # Ok::<(), lisle::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder makes nothing until `build` is called"]
+pub struct Builder {
+    config: VmConfig,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder::new()
+    }
+}
+
+impl Builder {
+    /// The default configuration of an embedded machine.
+    pub fn new() -> Builder {
+        let config =
+            VmConfig { owns_process: false, deadlock_detection: false, ..VmConfig::default() };
+        Builder { config }
+    }
+    /// The most bytes the heap may take; three quarters of the computer's memory without it.
+    pub fn heap_limit(mut self, bytes: usize) -> Builder {
+        self.config.heap_limit = Some(bytes);
+        self
+    }
+    /// How much is allocated between two collections, at first; it grows while much survives.
+    pub fn nursery_size(mut self, bytes: usize) -> Builder {
+        self.config.nursery_bytes = Some(bytes);
+        self
+    }
+    /// A folder to look for libraries in: `(a b)` is its file `a/b.sld`. May be given several times.
+    pub fn library_path(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.config.library_path.push(folder.into());
+        self
+    }
+    /// What `(command-line)` returns.
+    pub fn command_line<S: Into<String>>(
+        mut self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Builder {
+        self.config.command_line = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+    /// How many bytes of native stack calls between host and guest may take, one inside the other;
+    /// 512 KiB without it. Threads need some megabytes more than this.
+    pub fn host_stack(mut self, bytes: usize) -> Builder {
+        self.config.host_stack_bytes = bytes;
+        self
+    }
+    /// Report it to the main thread when all threads wait for each other. Not while a thread of the
+    /// host could still come and wake them, which the machine cannot know.
+    pub fn deadlock_detection(mut self, on: bool) -> Builder {
+        self.config.deadlock_detection = on;
+        self
+    }
+    /// For tests: a collection at every safepoint where something was allocated, freed memory
+    /// poisoned.
+    pub fn stress_collections(mut self, on: bool) -> Builder {
+        self.config.stress_collections = on;
+        self
+    }
+    /// For tests: every frame is moved to the heap at every call.
+    pub fn stress_frames(mut self, on: bool) -> Builder {
+        self.config.stress_frames = on;
+        self
+    }
+    /// For tests: the whole heap is checked before and after every collection.
+    pub fn verify_heap(mut self, on: bool) -> Builder {
+        self.config.verify_heap = on;
+        self
+    }
+
+    /// Makes the machine.
+    ///
+    /// # Errors
+    /// When the system refuses the memory.
+    pub fn build(self) -> Result<Vm, Error> {
+        Vm::with_config(self.config)
+    }
+}

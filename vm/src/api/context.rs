@@ -1,0 +1,172 @@
+//! The host's view of its own thread's mutator, while guest code may run.
+
+use super::attach;
+use super::convert::{Arguments, FromScheme};
+use super::error::{Error, ErrorKind};
+use super::handle::Vm;
+use super::root::{Procedure, Root};
+use super::window::{Local, Window};
+use crate::interp::Machine;
+use crate::interp::host::ARGUMENTS_MOST;
+use crate::read::reader::Reader;
+use crate::vm::VmShared;
+use lisle_gc::Value;
+use lisle_threads::Mutator;
+use smallvec::SmallVec;
+use std::marker::PhantomData;
+
+/// What a procedure of the host may do with the VM that called it: everything that [`Vm`] can, a
+/// little quicker, and in the dynamic extent of the call. Its first parameter may be a
+/// `&mut Context`.
+///
+/// ```
+/// use lisle::{Context, Error, Procedure, Root, Vm};
+/// let vm = Vm::new()?;
+/// vm.define("twice", |cx: &mut Context, f: Root<Procedure>, x: i64| {
+///     let once: i64 = cx.call(&f, (x,))?;
+///     cx.call::<i64>(&f, (once,))
+/// })?;
+/// assert_eq!(vm.eval::<i64>("(twice (lambda (x) (* x x)) 3)")?, 81);
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Context<'a> {
+    mutator: &'a mut Mutator,
+    vm: &'a VmShared,
+    /// The mutator is this thread's.
+    _thread: PhantomData<*mut ()>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Context<'a> {
+        Context { mutator, vm, _thread: PhantomData }
+    }
+
+    /// The VM.
+    pub fn vm(&self) -> Vm {
+        Vm::of(self.vm)
+    }
+
+    /// Opens a window on values: until `work` returns nothing collects, and guest code cannot run.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    ///
+    /// ```
+    /// # use lisle::{Context, Vm};
+    /// # let vm = Vm::new()?;
+    /// vm.define("second", |cx: &mut Context, list: lisle::Root| {
+    ///     cx.window(|w| w.root::<lisle::Value>(w.car(w.cdr(list.get(w)?)?)?))
+    /// })?;
+    /// assert_eq!(vm.eval::<String>("(second '(a \"b\" c))")?, "b");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    pub fn window<R>(
+        &mut self,
+        work: impl for<'w> FnOnce(&Window<'w>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let vm = self.vm;
+        attach::in_window(self.mutator, |mutator| work(&Window::new(mutator, vm)))
+    }
+
+    /// Evaluates the forms of a text in order; the value of the last.
+    ///
+    /// # Errors
+    /// When a form is illegal, raises what nothing handles, or ends the program; and when the value
+    /// is of another type than wanted.
+    pub fn eval<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
+        self.eval_named("<host>", text)
+    }
+    /// The same with a name for the text, which error messages show.
+    ///
+    /// # Errors
+    /// As [`Context::eval`].
+    pub fn eval_named<T: FromScheme>(&mut self, name: &str, text: &str) -> Result<T, Error> {
+        let value = self.evaluate(name, text)?;
+        self.convert(value)
+    }
+
+    /// Calls a procedure.
+    ///
+    /// # Errors
+    /// When it raises what nothing in it handles, when a conversion fails, or when the procedure
+    /// belongs to another VM.
+    pub fn call<R: FromScheme>(
+        &mut self,
+        procedure: &Root<Procedure>,
+        arguments: impl Arguments,
+    ) -> Result<R, Error> {
+        let vm = self.vm;
+        let (procedure, arguments) = attach::in_window(self.mutator, |mutator| {
+            let w = Window::new(mutator, vm);
+            let mut values = SmallVec::<[Local<'_>; 8]>::new();
+            arguments.push(&w, &mut values)?;
+            let values: SmallVec<[Value; 8]> = values.iter().map(|local| local.value()).collect();
+            Ok::<_, Error>((procedure.word(vm)?, values))
+        })?;
+        if arguments.len() > ARGUMENTS_MOST {
+            let message = format!("a call from the host has at most {ARGUMENTS_MOST} arguments");
+            return Err(Error::of_kind(ErrorKind::Range, message));
+        }
+        let outcome = Machine::new(self.mutator, vm).call_from_host(procedure, &arguments);
+        let value = Error::from_outcome(vm, outcome)?;
+        self.convert(value)
+    }
+
+    /// Runs `work`, which may wait or take long; collections go on meanwhile.
+    ///
+    /// # Panics
+    /// When `work` attached the thread to this VM and did not detach it.
+    ///
+    /// ```
+    /// # use lisle::{Context, Vm};
+    /// # let vm = Vm::new()?;
+    /// vm.define("pause", |cx: &mut Context, ms: u64| {
+    ///     cx.blocking(|| std::thread::sleep(std::time::Duration::from_millis(ms)));
+    /// })?;
+    /// vm.eval::<()>("(pause 1)")?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    pub fn blocking<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        attach::in_native(self.mutator, work)
+    }
+
+    /// The value just returned by guest code.
+    fn convert<T: FromScheme>(&mut self, value: Value) -> Result<T, Error> {
+        let vm = self.vm;
+        attach::in_window(self.mutator, |mutator| {
+            T::from_scheme(&Window::new(mutator, vm), Local::new(value))
+        })
+    }
+
+    /// The value of the last form, not rooted.
+    pub(crate) fn evaluate(&mut self, name: &str, text: &str) -> Result<Value, Error> {
+        let vm = self.vm;
+        let source = vm.sources.add(name, text.to_owned());
+        let mut reader = Reader::new(source, text, &vm.symbols);
+        let mut last = Value::UNSPECIFIED;
+        loop {
+            let form = match reader.next() {
+                Ok(Some(form)) => form,
+                Ok(None) => return Ok(last),
+                Err(error) => {
+                    return Err(Error::at(vm, ErrorKind::Read, error.message, error.span));
+                }
+            };
+            let environment = vm.front.expander(vm).interaction_environment().clone();
+            let compiled = vm.front.compile(vm, self.mutator, &form, &environment);
+            let compiled = compiled.map_err(|error| Error::from_front(vm, error))?;
+            // Rooted: running one may collect the others.
+            let procedures: Vec<_> = compiled.into_iter().map(|v| vm.heap.add_root(v)).collect();
+            last = Value::UNSPECIFIED;
+            for procedure in procedures {
+                let outcome = Machine::new(self.mutator, vm).call_from_host(procedure.get(), &[]);
+                let ended = Error::from_outcome(vm, outcome);
+                last = ended.map_err(|error| error.placed(vm, form.span))?;
+            }
+        }
+    }
+
+    pub(crate) fn parts(&mut self) -> (&mut Mutator, &'a VmShared) {
+        (self.mutator, self.vm)
+    }
+}

@@ -1,0 +1,310 @@
+//! Windows: stretches of host code in which nothing collects, and the values seen through them.
+//!
+//! Every method of [`Window`] allocates without collecting (the heap overshoots its budget and asks
+//! for a collection at the next safepoint), so a [`Local`] is a plain word: no rooting, no cost.
+
+use super::convert::{FromScheme, IntoScheme};
+use super::error::{Error, ErrorKind};
+use super::root::{self, Kind as RootKind, Root};
+use crate::cx::{Cx, Raised};
+use crate::prim::equality;
+use crate::print;
+use crate::text;
+use crate::vm::VmShared;
+use lisle_gc::{Kind, Value, object};
+use lisle_threads::{Mutator, RootSlot};
+use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A Scheme value, good inside the window with the lifetime `'w` and nowhere else.
+///
+/// The lifetime is the window's own: it is neither longer nor shorter than that of any other.
+#[derive(Clone, Copy)]
+pub struct Local<'w> {
+    value: Value,
+    /// Invariant in `'w`, and neither `Send` nor `Sync`.
+    _window: PhantomData<*mut &'w ()>,
+}
+
+impl<'w> Local<'w> {
+    /// `#t`.
+    pub const TRUE: Local<'w> = Local::new(Value::TRUE);
+    /// `#f`.
+    pub const FALSE: Local<'w> = Local::new(Value::FALSE);
+    /// `()`.
+    pub const NIL: Local<'w> = Local::new(Value::NIL);
+    /// What procedures return that have nothing to return.
+    pub const UNSPECIFIED: Local<'w> = Local::new(Value::UNSPECIFIED);
+
+    pub(crate) const fn new(value: Value) -> Local<'w> {
+        Local { value, _window: PhantomData }
+    }
+    #[inline(always)]
+    pub(crate) const fn value(self) -> Value {
+        self.value
+    }
+    /// Does it count as true? Everything does but `#f`.
+    pub fn is_true(self) -> bool {
+        self.value.is_true()
+    }
+    /// Is it `()`?
+    pub fn is_nil(self) -> bool {
+        self.value.is_nil()
+    }
+    /// Is it a pair?
+    pub fn is_pair(self) -> bool {
+        self.value.is_pair()
+    }
+    /// Is it a procedure?
+    pub fn is_procedure(self) -> bool {
+        self.value.is_procedure()
+    }
+    /// Is it a number of any kind?
+    pub fn is_number(self) -> bool {
+        crate::num::heap::is_number(self.value)
+    }
+    /// Is it a string?
+    pub fn is_string(self) -> bool {
+        object::is_kind(self.value, Kind::String)
+    }
+    /// Is it a symbol?
+    pub fn is_symbol(self) -> bool {
+        object::is_kind(self.value, Kind::Symbol)
+    }
+    /// Is it a vector?
+    pub fn is_vector(self) -> bool {
+        object::is_kind(self.value, Kind::Vector)
+    }
+    /// Are both the same object, as `eq?` has it?
+    pub fn is(self, other: Local<'w>) -> bool {
+        self.value == other.value
+    }
+}
+
+impl fmt::Debug for Local<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Local({:?})", self.value)
+    }
+}
+
+/// A stretch of host code in which nothing collects: what makes and looks at values.
+///
+/// ```
+/// use lisle::Vm;
+/// let vm = Vm::new()?;
+/// let sum = vm.window(|w| {
+///     let list = w.list(&[w.make(1)?, w.make(2)?, w.make(3)?])?;
+///     let mut sum = 0;
+///     let mut rest = list;
+///     while rest.is_pair() {
+///         sum += w.get::<i64>(w.car(rest)?)?;
+///         rest = w.cdr(rest)?;
+///     }
+///     Ok(sum)
+/// })?;
+/// assert_eq!(sum, 6);
+/// # Ok::<(), lisle::Error>(())
+/// ```
+pub struct Window<'w> {
+    mutator: RefCell<&'w mut Mutator>,
+    vm: &'w VmShared,
+    /// Invariant in `'w`.
+    _window: PhantomData<*mut &'w ()>,
+}
+
+impl<'w> Window<'w> {
+    pub(crate) fn new(mutator: &'w mut Mutator, vm: &'w VmShared) -> Window<'w> {
+        Window { mutator: RefCell::new(mutator), vm, _window: PhantomData }
+    }
+    pub(crate) fn vm(&self) -> &'w VmShared {
+        self.vm
+    }
+
+    /// Does something with the window of primitives; what it raises is the error.
+    pub(crate) fn cx<R>(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<R, Raised>,
+    ) -> Result<R, Error> {
+        let mut mutator = self.mutator.borrow_mut();
+        match work(&mut Cx::new(&mut mutator, self.vm)) {
+            Ok(result) => Ok(result),
+            Err(_) => {
+                let raised = std::mem::replace(&mut mutator.roots[RootSlot::Raised], Value::FALSE);
+                Err(Error::raised_here(self.vm, raised))
+            }
+        }
+    }
+    pub(crate) fn local(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<Value, Raised>,
+    ) -> Result<Local<'w>, Error> {
+        self.cx(work).map(Local::new)
+    }
+
+    /// The Scheme value of a Rust value.
+    ///
+    /// # Errors
+    /// When the heap limit is reached, or the value has no counterpart.
+    #[inline]
+    pub fn make(&self, value: impl IntoScheme) -> Result<Local<'w>, Error> {
+        value.into_scheme(self)
+    }
+    /// The Rust value of a Scheme value.
+    ///
+    /// # Errors
+    /// When it is of another type, or does not fit.
+    #[inline]
+    pub fn get<T: FromScheme>(&self, value: Local<'w>) -> Result<T, Error> {
+        T::from_scheme(self, value)
+    }
+    /// Keeps a value beyond the window.
+    ///
+    /// # Errors
+    /// When it is not of the kind `K`.
+    pub fn root<K: RootKind>(&self, value: Local<'w>) -> Result<Root<K>, Error> {
+        root::make(self, value)
+    }
+
+    /// A pair.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn cons(&self, car: Local<'w>, cdr: Local<'w>) -> Result<Local<'w>, Error> {
+        self.local(|cx| cx.cons(car.value, cdr.value))
+    }
+    /// A list.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn list(&self, items: &[Local<'w>]) -> Result<Local<'w>, Error> {
+        let items = items.iter().rev();
+        self.local(|cx| {
+            items.into_iter().try_fold(Value::NIL, |rest, item| cx.cons(item.value, rest))
+        })
+    }
+    /// A vector.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn vector(&self, items: &[Local<'w>]) -> Result<Local<'w>, Error> {
+        let items: Vec<Value> = items.iter().map(|item| item.value).collect();
+        self.local(|cx| cx.vector(&items))
+    }
+    /// The symbol with this name.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn symbol(&self, name: &str) -> Result<Local<'w>, Error> {
+        self.local(|cx| cx.intern(name))
+    }
+    /// The first part of a pair.
+    ///
+    /// # Errors
+    /// When it is no pair.
+    pub fn car(&self, pair: Local<'w>) -> Result<Local<'w>, Error> {
+        self.pair(pair).map(|pair| Local::new(object::car(pair)))
+    }
+    /// The second part of a pair.
+    ///
+    /// # Errors
+    /// When it is no pair.
+    pub fn cdr(&self, pair: Local<'w>) -> Result<Local<'w>, Error> {
+        self.pair(pair).map(|pair| Local::new(object::cdr(pair)))
+    }
+    fn pair(&self, pair: Local<'w>) -> Result<Value, Error> {
+        if pair.is_pair() { Ok(pair.value) } else { Err(self.mismatch("a pair", pair)) }
+    }
+    /// How many elements a vector has.
+    ///
+    /// # Errors
+    /// When it is no vector.
+    pub fn vector_length(&self, vector: Local<'w>) -> Result<usize, Error> {
+        if vector.is_vector() {
+            Ok(object::size(vector.value))
+        } else {
+            Err(self.mismatch("a vector", vector))
+        }
+    }
+    /// An element of a vector.
+    ///
+    /// # Errors
+    /// When it is no vector, or has no such element.
+    pub fn vector_ref(&self, vector: Local<'w>, index: usize) -> Result<Local<'w>, Error> {
+        if index < self.vector_length(vector)? {
+            return Ok(Local::new(object::field(vector.value, index)));
+        }
+        let message = format!("index {index} is out of range: {}", self.write(vector));
+        Err(Error::of_kind(ErrorKind::Range, message))
+    }
+    /// Changes an element of a vector.
+    ///
+    /// # Errors
+    /// When it is no vector, has no such element, or is a constant of the program.
+    pub fn vector_set(
+        &self,
+        vector: Local<'w>,
+        index: usize,
+        value: Local<'w>,
+    ) -> Result<(), Error> {
+        self.vector_ref(vector, index)?;
+        let index = Value::fixnum(index as i64);
+        let arguments = [vector.value, index, value.value];
+        self.cx(|cx| crate::prim::vector::vector_set(cx, &arguments)).map(drop)
+    }
+    /// Changes the first part of a pair.
+    ///
+    /// # Errors
+    /// When it is no pair.
+    pub fn set_car(&self, pair: Local<'w>, value: Local<'w>) -> Result<(), Error> {
+        let pair = self.pair(pair)?;
+        self.mutator.borrow_mut().heap.set_car(pair, value.value);
+        Ok(())
+    }
+    /// Changes the second part of a pair.
+    ///
+    /// # Errors
+    /// When it is no pair.
+    pub fn set_cdr(&self, pair: Local<'w>, value: Local<'w>) -> Result<(), Error> {
+        let pair = self.pair(pair)?;
+        self.mutator.borrow_mut().heap.set_cdr(pair, value.value);
+        Ok(())
+    }
+    /// The name of a symbol, if it is one.
+    pub fn symbol_name(&self, value: Local<'w>) -> Option<String> {
+        value.is_symbol().then(|| text::to_rust_string(object::field(value.value, 0)))
+    }
+    /// Are both equal, as `equal?` has it?
+    pub fn equal(&self, a: Local<'w>, b: Local<'w>) -> bool {
+        equality::equal(a.value, b.value)
+    }
+    /// The text that `write` writes.
+    pub fn write(&self, value: Local<'w>) -> String {
+        print::write_to_string(self.vm, value.value)
+    }
+    /// The text that `display` writes.
+    pub fn display(&self, value: Local<'w>) -> String {
+        print::display_to_string(self.vm, value.value)
+    }
+
+    /// The error that a value is not what was expected.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.window(|w| Ok(w.mismatch("a colour", w.symbol("loud")?)))?;
+    /// assert_eq!(error.message(), "expected a colour, got loud");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    #[cold]
+    pub fn mismatch(&self, expected: &str, got: Local<'w>) -> Error {
+        Error::of_kind(ErrorKind::Type, format!("expected {expected}, got {}", self.shown(got)))
+    }
+    /// The error that a value of the right type does not fit.
+    #[cold]
+    pub fn misfit(&self, expected: &str, got: Local<'w>) -> Error {
+        Error::of_kind(ErrorKind::Range, format!("expected {expected}, got {}", self.shown(got)))
+    }
+    fn shown(&self, value: Local<'w>) -> String {
+        crate::backtrace::shorten(self.write(value))
+    }
+}
