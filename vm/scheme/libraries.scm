@@ -210,6 +210,7 @@
 
 ;; What the libraries in srfi/ need of the core. No one else imports it.
 ((lisle internal)
+ %char-category %char-has? %char-ranges
  %make-promise-eager
  %absent %check-function %check-index %check-list %check-range %check-size %check-string
  %check-vector %hash-table-entries %out-of-range %record-type-name %vectors-row %wrong-type)

@@ -17,7 +17,7 @@
     (define m1 4294967087)
     (define m2 4294944443)
 
-    (define-record-type random-source
+    (define-record-type <random-source>
       (make-source state)
       random-source?
       (state source-state set-source-state!))

@@ -12,7 +12,7 @@
           (lisle internal))
   (begin
 
-    (define-record-type condition-type
+    (define-record-type <condition-type>
       (make-type name parent fields)
       condition-type?
       (name type-name)
@@ -20,7 +20,7 @@
       ;; The fields of the parent and its own.
       (fields type-fields))
 
-    (define-record-type condition-record
+    (define-record-type <condition>
       (make-parts parts)
       condition?
       (parts condition-parts))

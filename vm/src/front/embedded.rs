@@ -11,15 +11,18 @@ macro_rules! embedded {
 
 /// The parts of a library's name with spaces between them, its file, and the file's text.
 static LIBRARIES: &[(&str, &str, &str)] = embedded![
+    "srfi 14" "14.scm",
     "srfi 27" "27.scm",
     "srfi 35" "35.scm",
     "srfi 38" "38.scm",
     "srfi 45" "45.scm",
     "srfi 61" "61.scm",
     "srfi 95" "95.scm",
+    "srfi 130" "130.scm",
     "srfi 132" "132.scm",
     "srfi 133" "133.scm",
     "srfi 145" "145.scm",
+    "srfi 152" "152.scm",
     "srfi 227" "227.scm",
 ];
 

@@ -1,6 +1,7 @@
 //! Characters (R7RS 6.6).
 
 pub mod case;
+mod set;
 
 use super::arguments::{AT_LEAST, AT_MOST, EQUAL, GREATER, LESS, holds};
 use super::{ANY, Prim, arguments, prim};
@@ -118,6 +119,9 @@ fn char_foldcase(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 
 /// The primitives of this section.
 pub const PRIMS: &[Prim] = &[
+    prim("%char-category", set::category, 1, 1),
+    prim("%char-has?", set::has, 2, 2),
+    prim("%char-ranges", set::ranges, 1, 1),
     prim("char?", is_char, 1, 1),
     prim("char=?", compare::<EQUAL, false>, 1, ANY),
     prim("char<?", compare::<LESS, false>, 1, ANY),
