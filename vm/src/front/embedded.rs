@@ -11,6 +11,7 @@ macro_rules! embedded {
 
 /// The parts of a library's name with spaces between them, its file, and the file's text.
 static LIBRARIES: &[(&str, &str, &str)] = embedded![
+    "srfi 13" "13.scm",
     "srfi 14" "14.scm",
     "srfi 27" "27.scm",
     "srfi 35" "35.scm",
@@ -18,6 +19,7 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 45" "45.scm",
     "srfi 61" "61.scm",
     "srfi 95" "95.scm",
+    "srfi 117" "117.scm",
     "srfi 130" "130.scm",
     "srfi 132" "132.scm",
     "srfi 133" "133.scm",
