@@ -20,6 +20,8 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 61" "61.scm",
     "srfi 95" "95.scm",
     "srfi 117" "117.scm",
+    "srfi 125" "125.scm",
+    "srfi 128" "128.scm",
     "srfi 130" "130.scm",
     "srfi 132" "132.scm",
     "srfi 133" "133.scm",

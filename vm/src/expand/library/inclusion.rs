@@ -57,6 +57,8 @@ pub const FEATURES: &[&str] = &[
     "srfi-98",
     "srfi-111",
     "srfi-117",
+    "srfi-125",
+    "srfi-128",
     "srfi-130",
     "srfi-132",
     "srfi-133",
