@@ -16,9 +16,12 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 27" "27.scm",
     "srfi 35" "35.scm",
     "srfi 38" "38.scm",
+    "srfi 41" "41.scm",
+    "srfi 43" "43.scm",
     "srfi 45" "45.scm",
     "srfi 61" "61.scm",
     "srfi 95" "95.scm",
+    "srfi 113" "113.scm",
     "srfi 117" "117.scm",
     "srfi 125" "125.scm",
     "srfi 128" "128.scm",
@@ -27,6 +30,7 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 133" "133.scm",
     "srfi 145" "145.scm",
     "srfi 152" "152.scm",
+    "srfi 158" "158.scm",
     "srfi 227" "227.scm",
 ];
 
