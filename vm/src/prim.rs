@@ -82,6 +82,7 @@ pub static SECTIONS: &[&[Prim]] = &[
     number::PRIMS,
     number::fixnum::PRIMS,
     number::flonum::PRIMS,
+    number::flonum::special::PRIMS,
     number::random::PRIMS,
     pair::PRIMS,
     port::PRIMS,

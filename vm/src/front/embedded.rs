@@ -19,7 +19,10 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 41" "41.scm",
     "srfi 43" "43.scm",
     "srfi 45" "45.scm",
+    "srfi 48" "48.scm",
+    "srfi 60" "60.scm",
     "srfi 61" "61.scm",
+    "srfi 64" "64.scm",
     "srfi 95" "95.scm",
     "srfi 113" "113.scm",
     "srfi 117" "117.scm",
@@ -28,10 +31,15 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 130" "130.scm",
     "srfi 132" "132.scm",
     "srfi 133" "133.scm",
+    "srfi 143" "143.scm",
+    "srfi 144" "144.scm",
     "srfi 145" "145.scm",
     "srfi 152" "152.scm",
     "srfi 158" "158.scm",
+    "srfi 189" "189.scm",
+    "srfi 219" "219.scm",
     "srfi 227" "227.scm",
+    "srfi 230" "230.scm",
 ];
 
 /// The file that defines a library, as error messages call it, and its text.

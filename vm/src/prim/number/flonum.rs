@@ -1,5 +1,7 @@
 //! Operations on flonums alone (a subset of SRFI 144, and the names of R6RS that differ).
 
+pub mod special;
+
 use crate::cx::{Cx, Raised};
 use crate::num::heap::as_flonum;
 use crate::prim::{ANY, Prim, prim};

@@ -1,0 +1,27 @@
+;; Integers as bits
+;; expect: 20 checks
+(import (scheme base) (scheme write) (srfi 60))
+(include "../check.scm")
+
+(check (list (logand 12 10) (bitwise-and 12 10) (logand)) '(8 8 -1))
+(check (list (logior 12 10) (bitwise-ior 12 10) (logior)) '(14 14 0))
+(check (list (logxor 12 10) (bitwise-xor 12 10)) '(6 6))
+(check (list (lognot 0) (bitwise-not 10)) '(-1 -11))
+(check (list (bitwise-if 3 1 8) (bitwise-merge 3 1 8)) '(9 9))
+(check (list (logtest 4 11) (any-bits-set? 4 7)) '(#f #t))
+(check (list (logcount 170) (logcount 0) (logcount -2) (bit-count 7)) '(4 0 1 3))
+(check (list (integer-length 170) (integer-length 0) (integer-length 15) (integer-length -8)) '(8 0 4 3))
+(check (map first-set-bit '(0 1 2 8 -40)) '(-1 0 1 3 3))
+(check (log2-binary-factors 12) 2)
+(check (list (logbit? 0 13) (logbit? 1 13) (bit-set? 3 13)) '(#t #f #t))
+(check (list (copy-bit 0 0 #t) (copy-bit 2 0 #t) (copy-bit 2 15 #f)) '(1 4 11))
+(check (list (bit-field 858 0 4) (bit-field 858 4 8)) '(10 5))
+(check (list (copy-bit-field 858 0 0 4) (copy-bit-field 858 -1 0 4) (copy-bit-field 0 15 4 8)) '(848 863 240))
+(check (list (ash 8 3) (arithmetic-shift 10 -1) (ash 1 100)) '(64 5 1267650600228229401496703205376))
+(check (list (rotate-bit-field 7 3 0 8) (rotate-bit-field 16 -1 0 8) (rotate-bit-field 16 1 0 5)) '(56 8 1))
+(check (list (reverse-bit-field #xa7 0 8) (reverse-bit-field 1 0 4)) '(#xe5 8))
+(check (list (integer->list 13) (integer->list 1 3) (integer->list 0)) '((#t #t #f #t) (#f #f #t) ()))
+(check (list (list->integer '(#t #f #t)) (booleans->integer #t #t #f) (booleans->integer)) '(5 6 0))
+(check-raises (logand 1.5 2))
+
+(report)
