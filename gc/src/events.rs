@@ -122,6 +122,7 @@ impl CollectionRecord {
             heap_before_bytes = self.heap_before_bytes,
             heap_after_bytes = self.heap_after_bytes,
             nursery_before_bytes = self.nursery_before_bytes,
+            eden_bytes = self.eden_bytes,
             survived_bytes = self.survived_bytes,
             promoted_bytes = self.promoted_bytes,
             promoted_objects = self.promoted_objects,

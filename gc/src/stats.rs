@@ -82,6 +82,8 @@ const SUBS: usize = 1 << SUB_BITS;
 pub struct Histogram {
     counts: Vec<u64>,
     total: u64,
+    sum: u64,
+    max: u64,
 }
 
 impl Histogram {
@@ -93,11 +95,23 @@ impl Histogram {
         }
         self.counts[index] += 1;
         self.total += 1;
+        self.sum = self.sum.saturating_add(ns);
+        self.max = self.max.max(ns);
     }
 
     /// How many times were counted.
     pub fn count(&self) -> u64 {
         self.total
+    }
+
+    /// All times together.
+    pub fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// The longest time; 0 when empty.
+    pub fn max(&self) -> u64 {
+        self.max
     }
 
     /// A time that this share of all times (in thousandths) does not exceed; 0 when empty.
@@ -107,7 +121,7 @@ impl Histogram {
         for (index, &count) in self.counts.iter().enumerate() {
             seen += count;
             if seen >= rank {
-                return Histogram::upper_bound(index);
+                return Histogram::upper_bound(index).min(self.max);
             }
         }
         0

@@ -2,12 +2,15 @@
 
 mod arguments;
 mod disasm;
+mod gc_report;
 mod program;
 mod repl;
 pub mod report;
 mod statistics;
+mod summary;
 mod trace;
 
+use crate::events;
 use crate::prim::port;
 use crate::vm::VmShared;
 use arguments::{Arguments, Command};
@@ -37,16 +40,22 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> i32 {
-    if let Err(message) = trace::install(arguments.trace_gc) {
+    let command = arguments.command();
+    if let Command::Report(file) = &command {
+        return gc_report::run(file);
+    }
+    let target = arguments.trace_gc.as_deref().map(trace::Target::parse);
+    if let Err(message) = trace::install(target) {
         complain(&message);
         return 1;
     }
-    match arguments.command() {
+    match command {
         Command::Repl => repl::run(&arguments),
         Command::Disassemble(file) => disasm::run(&arguments, &file),
         Command::Evaluate(text) => program::evaluate(&arguments, &text),
         Command::Run(file) => program::run_file(&arguments, &file),
         Command::RunInput => program::run_input(&arguments),
+        Command::Report(file) => gc_report::run(&file),
         Command::Unknown(option) => {
             complain(&format!("there is no option {option} (see `lisle --help`)"));
             2
@@ -64,5 +73,8 @@ fn complain(message: &str) {
 pub(crate) fn leave(vm: &VmShared, status: i32) -> ! {
     port::flush_console(vm);
     statistics::show_if_asked(vm);
+    vm.world.emit_rest();
+    events::ended(vm);
+    trace::finish();
     std::process::exit(status & 0xff)
 }

@@ -6,6 +6,18 @@ use lisle_gc::event;
 /// Names of the features of this build.
 const FEATURES: &str = if cfg!(feature = "tracing") { "tracing" } else { "" };
 
+/// The program has ended.
+pub(crate) fn ended(vm: &VmShared) {
+    event!(
+        vm.heap.config().vm,
+        INFO,
+        "lisle::vm",
+        "vm.end",
+        wall_ns = vm.heap.age_ns(),
+        cpu_ns = crate::statistics::process_cpu_ns(),
+    );
+}
+
 /// A virtual machine was made.
 pub(crate) fn started(vm: &VmShared) {
     let stats = vm.heap.stats();

@@ -37,9 +37,12 @@ pub mod prim;
 pub mod print;
 pub mod read;
 pub mod source;
+pub mod statistics;
 pub mod symbols;
 pub mod text;
 pub mod threads;
+#[cfg(feature = "tracing")]
+pub mod trace;
 #[expect(unsafe_code, reason = "tells the collector the registers of loaded code")]
 pub mod vm;
 
@@ -48,6 +51,7 @@ pub use api::{
     HostFunction, IntoScheme, Kind, Local, Parameter, Place, Procedure, Rest, Root, Symbol, Value,
     Vm, WeakVm, Window,
 };
+pub use statistics::VmStats;
 pub use vm::VmConfig;
 
 /// The name of the thread that the command line runs programs on; it has a large native stack.

@@ -38,6 +38,8 @@ pub struct VmConfig {
     pub stress_frames: bool,
     /// Verify the whole heap around every collection.
     pub verify_heap: bool,
+    /// Print what the VM did when the program ends.
+    pub show_stats: bool,
     /// Count calls (for `--stats`, and for `calls` in events).
     pub count_calls: bool,
     /// A thread that takes longer to stop for a collection is named in a warning.
@@ -80,6 +82,7 @@ impl Default for VmConfig {
             stress_collections: false,
             stress_frames: false,
             verify_heap: false,
+            show_stats: false,
             count_calls: false,
             late_stop: Duration::from_millis(10),
             ring_records: HeapConfig::default().ring_records,
@@ -186,6 +189,7 @@ impl RootSource for SharedRoots {
 impl Drop for VmShared {
     fn drop(&mut self) {
         self.world.emit_rest();
+        events::ended(self);
     }
 }
 

@@ -153,6 +153,19 @@ impl Vm {
         })
     }
 
+    /// What the VM has done so far: counters that only grow, and histograms of how long stopping the
+    /// world and collecting took. Needs no subscriber.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::new()?;
+    /// vm.eval_text("(collect-garbage)")?;
+    /// assert_eq!(vm.stats().pauses.count(), 1);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    pub fn stats(&self) -> crate::VmStats {
+        self.shared.stats()
+    }
+
     /// Defines a global variable of the interaction environment as a procedure of the host. See
     /// [`HostFunction`] for what it may be.
     ///

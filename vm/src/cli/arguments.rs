@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// A multi-threaded Scheme (R7RS) virtual machine.
 ///
 /// Runs the program in FILE, or on standard input when there is no FILE. `lisle repl` reads
-/// expressions from the terminal; `lisle disasm FILE` shows a program's bytecode.
+/// expressions from the terminal; `lisle disasm FILE` shows a program's bytecode; `lisle gc-report
+/// FILE` sums up what `--trace-gc=FILE.jsonl` wrote.
 #[derive(Parser, Debug)]
 #[command(version, max_term_width = 100)]
 pub struct Arguments {
@@ -15,13 +16,14 @@ pub struct Arguments {
     #[arg(short = 'e', long = "eval", value_name = "EXPR")]
     pub evaluate: Option<String>,
 
-    /// Print a table of collections and frames when the program ends
+    /// Print tables of collections, threads and frames when the program ends
     #[arg(long)]
     pub stats: bool,
 
-    /// Print a line for every collection to standard error
-    #[arg(long)]
-    pub trace_gc: bool,
+    /// Print a line for every collection to standard error; to FILE, when given: JSON lines for
+    /// FILE.jsonl, a trace for ui.perfetto.dev for FILE.json
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub trace_gc: Option<String>,
 
     /// Ask for a collection at every allocation, with freed memory poisoned
     #[arg(long, env = "LISLE_STRESS_GC", value_parser = clap::builder::FalseyValueParser::new())]
@@ -83,6 +85,8 @@ pub enum Command {
     Run(PathBuf),
     /// `lisle` with a program on standard input
     RunInput,
+    /// `lisle gc-report FILE`
+    Report(PathBuf),
     /// What looks like an option and is none
     Unknown(String),
 }
@@ -98,6 +102,7 @@ impl Arguments {
             None | Some("-") => Command::RunInput,
             Some("repl") if self.rest.len() == 1 => Command::Repl,
             Some(option) if option.starts_with('-') => Command::Unknown(option.to_owned()),
+            Some("gc-report") if self.rest.len() == 2 => Command::Report((&self.rest[1]).into()),
             Some("disasm") if self.rest.len() == 2 => Command::Disassemble((&self.rest[1]).into()),
             Some(file) => Command::Run(file.into()),
         }
@@ -119,7 +124,9 @@ impl Arguments {
             stress_collections: self.stress_gc,
             stress_frames: self.stress_frames,
             verify_heap: self.verify_heap,
-            count_calls: self.stats,
+            show_stats: self.stats,
+            count_calls: self.stats
+                || self.trace_gc.as_deref().is_some_and(|file| !file.is_empty()),
             command_line,
             library_path,
             error_format: self.error_format.into(),

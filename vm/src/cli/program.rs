@@ -119,6 +119,7 @@ fn end_on_interrupt(vm: &Arc<VmShared>) {
         if let Some(vm) = weak.upgrade() {
             port::try_flush_console(&vm);
         }
+        super::trace::finish();
         std::process::exit(130);
     });
     if let Err(error) = installed {
