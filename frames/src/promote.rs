@@ -11,7 +11,7 @@ use crate::layout::{
     CHUNK_DEPTH, CHUNK_PREVIOUS, CHUNK_PREVIOUS_POSITION, CHUNK_WORDS, HEADER_WORDS,
 };
 use crate::reasons::PromotionReason;
-use crate::shape::{Live, Site};
+use crate::shape::{Live, Place, Site};
 use crate::stack::{Position, Stack};
 use crate::walk::RegionFrame;
 use lisle_gc::{HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watched, object};
@@ -21,6 +21,9 @@ use lisle_gc::{HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watche
 const AGING_LIMIT_WORDS: usize = 8 * 1024;
 /// How many words of the top of a deep stack stay on it.
 const AGING_KEEP_WORDS: usize = 1024;
+
+/// How deep a place in the program is looked for.
+const SITES_SEEN: usize = 8;
 
 impl Stack {
     /// Promotes every frame below the one at `frame`: what that frame returns to, as a position in
@@ -40,6 +43,8 @@ impl Stack {
             return Ok(self.under);
         }
         let words = (header.addr() - self.bottom.addr()) / 8;
+        let watched = heap.heap().watch().is_on(Watched::Promotions);
+        let site = if watched { self.site_below(frame) } else { Site::default() };
         let frames = self.prepare_frames(heap, frame)?;
         let chunk = self.take_chunk(heap, CHUNK_WORDS + words + 1)?;
         self.fill_chunk(chunk, words);
@@ -49,26 +54,33 @@ impl Stack {
         self.bottom = header;
         self.write_bottom_return();
         self.note_promotion(reason);
-        if heap.heap().watch().is_on(Watched::Promotions) {
-            self.record_promotion(heap, frame, reason, frames);
+        if watched {
+            self.record_promotion(heap, site, reason, frames);
         }
         Ok(self.under)
     }
 
+    /// Where the first frame below the one at `frame` is that knows it.
+    #[cold]
+    fn site_below(&self, frame: *mut u64) -> Site {
+        let mut next = self.caller(frame);
+        for _ in 0..SITES_SEEN {
+            let Some(caller) = next else { break };
+            let procedure = self.procedure(caller.frame);
+            if let (true, Place::Instruction(at)) = (procedure.is_procedure(), caller.place) {
+                let site = self.shape.site(procedure, Some(at));
+                if site.place != 0 {
+                    return site;
+                }
+            }
+            next = self.caller(caller.frame);
+        }
+        Site::default()
+    }
+
     /// Keeps a record of a promotion, for those who watch each one.
     #[cold]
-    fn record_promotion(
-        &self,
-        heap: &LocalHeap,
-        frame: *mut u64,
-        reason: PromotionReason,
-        frames: u64,
-    ) {
-        let procedure = self.procedure(frame);
-        let site = match procedure.is_procedure() {
-            true => self.shape.site(procedure, None),
-            false => Site::default(),
-        };
+    fn record_promotion(&self, heap: &LocalHeap, site: Site, reason: PromotionReason, frames: u64) {
         let bytes = 8 * self.under.index as u64;
         let words = [frames, bytes, self.under.depth() as u64, site.place];
         let now = heap.heap().age_ns();

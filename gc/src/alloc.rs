@@ -95,7 +95,7 @@ impl LocalHeap {
             ring,
             taken_bytes: 0,
             sample: None,
-            next_sample: 0,
+            next_sample: SAMPLE_BYTES,
             attention: None,
             hidden: (0, 0),
             buffer_bytes: BUFFER_LEAST,

@@ -41,9 +41,6 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> i32 {
     let command = arguments.command();
-    if let Command::Report(file) = &command {
-        return gc_report::run(file);
-    }
     let target = arguments.trace_gc.as_deref().map(trace::Target::parse);
     if let Err(message) = trace::install(target) {
         complain(&message);
@@ -55,7 +52,11 @@ fn run(arguments: Arguments) -> i32 {
         Command::Evaluate(text) => program::evaluate(&arguments, &text),
         Command::Run(file) => program::run_file(&arguments, &file),
         Command::RunInput => program::run_input(&arguments),
-        Command::Report(file) => gc_report::run(&file),
+        Command::Report(Some(file)) => gc_report::run(&file),
+        Command::Report(None) => {
+            complain("gc-report needs a FILE that `--trace-gc=FILE.jsonl` wrote");
+            2
+        }
         Command::Unknown(option) => {
             complain(&format!("there is no option {option} (see `lisle --help`)"));
             2

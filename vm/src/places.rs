@@ -13,7 +13,11 @@ use std::sync::Weak;
 pub(crate) fn site_of(code: &Code, address: Option<usize>) -> Site {
     let index = address.and_then(|address| code.index_of(address));
     let span = match (code.kind, index) {
-        (CodeKind::Compiled, Some(index)) => code.span_before(index),
+        // At the head of a procedure or loop: what comes next says more than the whole.
+        (CodeKind::Compiled, Some(index)) => match code.span_before(index) {
+            span if span == code.span => code.span_from(index),
+            span => span,
+        },
         _ => code.span,
     };
     let span = if span.is_none() { code.span } else { span };

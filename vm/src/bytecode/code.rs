@@ -206,6 +206,11 @@ impl Code {
         let constant = i64::from(next) + i64::from(distance) + 2 * self.constant_count as i64;
         Some(self.constant(usize::try_from(constant / 2).ok()?))
     }
+    /// The place of the first instruction from `index` on that has one.
+    pub fn span_from(&self, index: u32) -> Span {
+        let at = self.spans.partition_point(|(at, _)| *at < index);
+        self.spans.get(at).map_or(self.span, |(_, span)| *span)
+    }
     /// The numbers of arguments taken, in words.
     pub fn describe_arity(&self) -> String {
         if self.kind != CodeKind::Compiled {

@@ -86,7 +86,7 @@ pub enum Command {
     /// `lisle` with a program on standard input
     RunInput,
     /// `lisle gc-report FILE`
-    Report(PathBuf),
+    Report(Option<PathBuf>),
     /// What looks like an option and is none
     Unknown(String),
 }
@@ -102,7 +102,9 @@ impl Arguments {
             None | Some("-") => Command::RunInput,
             Some("repl") if self.rest.len() == 1 => Command::Repl,
             Some(option) if option.starts_with('-') => Command::Unknown(option.to_owned()),
-            Some("gc-report") if self.rest.len() == 2 => Command::Report((&self.rest[1]).into()),
+            Some("gc-report") if self.rest.len() <= 2 => {
+                Command::Report(self.rest.get(1).map(PathBuf::from))
+            }
             Some("disasm") if self.rest.len() == 2 => Command::Disassemble((&self.rest[1]).into()),
             Some(file) => Command::Run(file.into()),
         }
