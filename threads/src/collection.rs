@@ -127,7 +127,6 @@ impl Mutator {
             true => Some(self.native(|| CollectionSpan::open(vm, seq, tid))),
             false => None,
         };
-        let start_ns = world.heap.age_ns();
         let seat = Arc::clone(self.seat());
         let stop = loop {
             match world.rendezvous.try_stop(Some(&seat)) {
@@ -155,7 +154,7 @@ impl Mutator {
             times,
             reason: "gc",
             requester_tid: tid,
-            start_ns,
+            start_ns: record.requested_ns(),
             held_ns: record.pause_ns + record.resume_ns,
             waits,
         };

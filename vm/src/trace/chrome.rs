@@ -172,6 +172,20 @@ impl Chrome {
         Ok(())
     }
 
+    /// Collections have slices of their own; other stops get one here.
+    fn stop(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let (vm, lane, at) =
+            (event.number("vm"), event.number("requester_tid"), event.number("start_ns"));
+        self.stops.insert(vm, lane);
+        if event.text("reason") == "gc" {
+            return Ok(());
+        }
+        let name = format!("stop {}", event.text("reason"));
+        let entry = Entry { phase: 'X', name: &name, category: "safepoint", vm, lane, at };
+        let length = event.number("stop_ns") + event.number("held_ns");
+        self.slice(&entry, length, event, out)
+    }
+
     fn stopped(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
         let (vm, lane) = (event.number("vm"), event.number("tid"));
         if event.text("state") != "running" {
@@ -218,10 +232,7 @@ impl Format for Chrome {
             }
             "gc.end" => self.collection(event, out),
             "gc.phase" => self.phase(event, out),
-            "safepoint.stop" => {
-                self.stops.insert(event.number("vm"), event.number("requester_tid"));
-                Ok(())
-            }
+            "safepoint.stop" => self.stop(event, out),
             "safepoint.wait" => self.stopped(event, out),
             "thread.attach" => self.thread(event, out),
             "frame.promote" | "alloc.sample" | "limit.hit" | "safepoint.late" => {
