@@ -21,7 +21,7 @@ const BUSY: &str = "
     (lambda () (do ((i 0 (+ i 1))) ((= i 12)) (tree 16) (channel-send! channel i)))
     (string->symbol (string-append \"worker-\" (number->string k)))))
 (define workers (map worker '(1 2 3)))
-(for-each thread-start! workers)
+(define started (map thread-start! workers))
 (do ((i 0 (+ i 1))) ((= i 36)) (channel-receive! channel))
 (for-each thread-join! workers)
 (define saved #f)
