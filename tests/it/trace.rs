@@ -359,6 +359,11 @@ fn reports_of_bad_files_are_clear() {
     assert!(status == Some(1) && message.contains("cannot write no/such/folder.json"), "{message}");
 }
 
+#[track_caller]
+fn value_of(vm: &Vm, text: &str) -> String {
+    vm.eval_text(text).expect("the program runs")
+}
+
 /// Takes the numbers of events; runs guest code at each, if it has a VM to do so.
 #[derive(Clone, Default)]
 struct Watcher {
@@ -399,7 +404,7 @@ impl Watcher {
         let vm = self.vm.lock().expect("no panic").clone();
         if let Some(vm) = vm {
             let text = "(begin (collect-garbage) (vector-length (make-vector 1000 '())))";
-            assert_eq!(vm.eval_text(text).as_deref(), Ok("1000"));
+            assert_eq!(value_of(&vm, text), "1000");
         }
     }
 
@@ -427,7 +432,7 @@ fn a_subscriber_may_run_guest_code_because_nothing_is_traced_while_stopped() {
     watcher.watch(|| {
         let vm = Vm::new().expect("the system has memory");
         *watcher.vm.lock().expect("no panic") = Some(vm.clone());
-        assert_eq!(vm.eval_text(ALLOCATE).as_deref(), Ok(""));
+        assert_eq!(value_of(&vm, ALLOCATE), "");
         let collections = vm.stats().pauses.count();
         assert!(collections >= 10, "{collections}");
         *watcher.vm.lock().expect("no panic") = None;
@@ -441,9 +446,9 @@ fn machines_of_one_process_keep_apart_and_their_counters_agree() {
     let (one, two) = watcher.watch(|| {
         let (one, two) = (Vm::new().expect("memory"), Vm::new().expect("memory"));
         for _ in 0..2 {
-            assert_eq!(one.eval_text(ALLOCATE).as_deref(), Ok(""));
+            assert_eq!(value_of(&one, ALLOCATE), "");
         }
-        assert_eq!(two.eval_text(ALLOCATE).as_deref(), Ok(""));
+        assert_eq!(value_of(&two, ALLOCATE), "");
         (one.stats(), two.stats())
     });
     let events = watcher.taken();
@@ -474,7 +479,7 @@ fn records_that_do_not_fit_a_ring_are_counted() {
     watcher.watch(|| {
         let config = VmConfig { ring_records: 2, ..VmConfig::default() };
         let vm = Vm::with_config(config).expect("the system has memory");
-        assert_eq!(vm.eval_text(ALLOCATE).as_deref(), Ok(""));
+        assert_eq!(value_of(&vm, ALLOCATE), "");
     });
     let events = watcher.taken();
     let lost = sum(&events, "trace.lost", "count");

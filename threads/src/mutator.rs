@@ -345,6 +345,11 @@ impl Mutator {
         work()
     }
 
+    /// Is the thread in native state?
+    pub fn is_native(&self) -> bool {
+        self.seat().snapshot().mode() == crate::state::Mode::Native
+    }
+
     /// Keeps values alive, and up to date, while this mutator waits.
     pub fn hold(&mut self, values: &[Value]) -> Held {
         let held = Held(self.roots.held.len());

@@ -4,8 +4,10 @@
 //! A mutator at rest is in native state. It counts as able to run: the host may wake others from it,
 //! so while one rests no deadlock is reported.
 
+use crate::events;
 use crate::mutator::{Mutator, Roots};
 use crate::native::NativeRegion;
+use crate::sync::Arc;
 use crate::thread::{self, ThreadOutcome};
 use lisle_gc::Value;
 
@@ -21,6 +23,9 @@ impl Mutator {
         self.nested.clear();
         self.stack.publish_empty();
         while self.parker.take_interrupt().0.is_some() {}
+        self.tell_frames();
+        let world = Arc::clone(&self.world);
+        self.native(move || events::drain(&world));
         self.heap.give_back_buffer();
         let membership = self.membership();
         membership.world.rendezvous.enter_native(&membership.seat);

@@ -119,6 +119,9 @@ fn take_current(vm: *const VmShared) -> Result<Option<(Guard, *mut Mutator)>, Er
         let found = entries.iter_mut().rev().find(|entry| ptr::eq(entry.vm, vm));
         let Some(entry) = found else { return Ok(None) };
         match entry.state {
+            // In a subscriber to events: the thread is in native state on its own account.
+            // SAFETY: see Validity.
+            State::Open if unsafe { &*entry.mutator }.is_native() => return Ok(None),
             State::Open => {}
             State::Native => return Ok(None),
             State::Windows(_) => {
