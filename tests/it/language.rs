@@ -2,6 +2,7 @@
 //! lines at their top say:
 //!
 //! - `;; expect: TEXT`: a line of standard output; all of them, in order;
+//! - `;; expect-file: NAME`: the same from a file beside the program;
 //! - `;; error: TEXT`: the program fails with status 1 and a message that contains the text;
 //! - `;; status: N`: the exit status;
 //! - `;; flags: FLAG ...`: flags for `lisle`, before the file's name;
@@ -35,6 +36,7 @@ const JOBS: usize = 2;
 #[derive(Default)]
 struct Header {
     expected: Vec<String>,
+    expected_file: Option<String>,
     error: Option<String>,
     status: Option<i32>,
     flags: Vec<String>,
@@ -56,6 +58,7 @@ impl Header {
             let value = value.strip_prefix(' ').unwrap_or(value);
             match key {
                 "expect" => header.expected.push(value.to_owned()),
+                "expect-file" => header.expected_file = Some(value.to_owned()),
                 "error" => header.error = Some(value.to_owned()),
                 "status" => header.status = value.parse().ok(),
                 "flags" => header.flags = words(value),
@@ -141,7 +144,12 @@ fn find_programs(folder: &Path, programs: &mut Vec<PathBuf>) {
 
 fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
-    let header = Header::parse(&text);
+    let mut header = Header::parse(&text);
+    if let Some(name) = &header.expected_file {
+        let expected = std::fs::read_to_string(program.with_file_name(name));
+        let expected = expected.map_err(|error| format!("{name}: {error}\n"))?;
+        header.expected = expected.lines().map(str::to_owned).collect();
+    }
     if header.included || header.skip_stress && !flags.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The tests of Lisle that cross its crates, in one program; a module a subject.
 
 mod child;
+mod differential;
 mod examples;
 mod language;
 mod memory;

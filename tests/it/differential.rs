@@ -1,0 +1,272 @@
+//! The same expressions in Lisle and in other systems: each has to give the same answers.
+//!
+//! The expressions are made at random, by subject (`generate.rs`), from a fixed seed. A difference
+//! fails unless `explained` knows it; docs/differences.md says more of those. Systems that are not
+//! installed are skipped, with a message.
+//!
+//! Environment variables: `LISLE_DIFFERENTIAL` is how many expressions to make (270 without it),
+//! `LISLE_DIFFERENTIAL_SEED` a number to make others from.
+
+mod generate;
+
+use crate::support::{lisle, root};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const USUAL_COUNT: usize = 270;
+const USUAL_SEED: u64 = 7;
+/// What comes before the expressions.
+const PRELUDE: &str = include_str!("differential/prelude.scm");
+
+/// A system to compare with.
+struct System {
+    name: &'static str,
+    program: &'static str,
+    /// The arguments before and after the name of the file.
+    before: &'static [&'static str],
+    after: &'static [&'static str],
+}
+
+const SYSTEMS: &[System] = &[
+    System {
+        name: "Guile",
+        program: "guile",
+        before: &["--no-auto-compile", "--r7rs"],
+        after: &[],
+    },
+    System {
+        name: "MIT Scheme",
+        program: "mit-scheme",
+        before: &["--quiet", "--load"],
+        after: &["--eval", "(exit 0)"],
+    },
+];
+
+/// Two answers to one expression.
+struct Difference<'a> {
+    subject: &'a str,
+    expression: &'a str,
+    ours: &'a str,
+    theirs: &'a str,
+}
+
+/// A known reason to differ; docs/differences.md says more of each.
+struct Explanation {
+    system: &'static str,
+    reason: &'static str,
+    holds: fn(&Difference<'_>) -> bool,
+}
+
+const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        system: "Guile",
+        reason: "it has no exact complex numbers",
+        holds: |d| {
+            d.ours.starts_with("complex") && d.theirs.starts_with("complex i")
+                || d.subject == "arithmetic" && has_complex(d.expression)
+        },
+    },
+    Explanation {
+        system: "Guile",
+        reason: "its lower case letters are those that have an upper case",
+        holds: |d| d.subject == "characters" && d.expression.contains("char-lower-case?"),
+    },
+    Explanation {
+        system: "Guile",
+        reason: "expt takes booleans for numbers",
+        holds: |d| {
+            d.subject == "arithmetic" && d.ours == "raised" && d.expression.contains("(expt")
+        },
+    },
+    Explanation {
+        system: "Guile",
+        reason: "an escape to inside of an extent leaves and enters that extent",
+        holds: |d| d.subject == "control" && d.expression.contains("dynamic-wind"),
+    },
+    Explanation {
+        system: "any",
+        reason: "Lisle reads fractions with a point in every radix, as it writes them",
+        holds: |d| d.subject == "number text" && d.expression.contains('.') && d.theirs == "#f",
+    },
+    Explanation {
+        system: "MIT Scheme",
+        reason: "when a handler returns from raise, it raises the same object outside",
+        holds: |d| d.subject == "control" && d.ours.contains("other"),
+    },
+    Explanation {
+        system: "MIT Scheme",
+        reason: "guard's clauses run before the body's extents are left",
+        holds: |d| {
+            d.subject == "control"
+                && d.expression.contains("guard")
+                && sorted(d.ours) == sorted(d.theirs)
+        },
+    },
+    Explanation {
+        system: "MIT Scheme",
+        reason: "exact zero times or over an inexact number is exact; (expt inexact 0) is inexact",
+        holds: |d| d.subject == "arithmetic" && (d.theirs == "0" || d.expression.contains("(expt")),
+    },
+];
+
+/// Is there a complex literal?
+fn has_complex(expression: &str) -> bool {
+    expression.split([' ', '(', ')']).any(|word| {
+        word.ends_with('i') && word.starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c))
+    })
+}
+
+fn sorted(answer: &str) -> Vec<&str> {
+    let mut words: Vec<_> = answer.split([' ', '(', ')']).collect();
+    words.sort_unstable();
+    words
+}
+
+fn explained(system: &str, difference: &Difference<'_>) -> Option<&'static str> {
+    let applies = |known: &&Explanation| {
+        (known.system == "any" || known.system == system) && (known.holds)(difference)
+    };
+    EXPLANATIONS.iter().find(applies).map(|known| known.reason)
+}
+
+fn number_from(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
+impl System {
+    /// Runs a file.
+    fn command(&self, file: &Path) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(self.before).arg(file).args(self.after);
+        command
+    }
+}
+
+fn run(command: &mut Command, file: &Path) -> Output {
+    command
+        .current_dir(file.parent().expect("it is in a folder"))
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .expect("it was found before")
+}
+
+/// Runs the file; the answers by the number of their expression, and what else was printed.
+fn answers(command: &mut Command, file: &Path) -> (BTreeMap<usize, String>, String) {
+    let output = run(command, file);
+    let mut answers = BTreeMap::new();
+    let mut rest = String::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let (number, answer) = line.split_once(' ').unwrap_or((line, ""));
+        match number.parse() {
+            Ok(number) => drop(answers.insert(number, answer.to_owned())),
+            Err(_) => rest.push_str(&format!("{line}\n")),
+        }
+    }
+    rest.push_str(&String::from_utf8_lossy(&output.stderr));
+    (answers, rest)
+}
+
+fn is_installed(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
+}
+
+fn program_of(expressions: &[(&str, String)]) -> String {
+    let mut text = PRELUDE.to_owned();
+    for (number, (_, expression)) in expressions.iter().enumerate() {
+        let _ = writeln!(text, "(try {number} {expression})");
+    }
+    text
+}
+
+fn folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("lisle-differential-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written to");
+    folder
+}
+
+/// The differences that nothing explains; those that something does are counted on standard error.
+fn compare(
+    system: &System,
+    expressions: &[(&str, String)],
+    ours: &BTreeMap<usize, String>,
+    theirs: &BTreeMap<usize, String>,
+) -> String {
+    let mut report = String::new();
+    let mut reasons = BTreeMap::<&str, usize>::new();
+    for (number, answer) in theirs.iter().filter(|(number, answer)| ours[number] != **answer) {
+        let (subject, expression) = &expressions[*number];
+        let difference = Difference { subject, expression, ours: &ours[number], theirs: answer };
+        match explained(system.name, &difference) {
+            Some(reason) => *reasons.entry(reason).or_default() += 1,
+            None => {
+                let (own, name) = (difference.ours, system.name);
+                let _ =
+                    writeln!(report, "{subject}: {expression}\n  Lisle: {own}\n  {name}: {answer}");
+            }
+        }
+    }
+    eprintln!("{}: {} of {} answers compared", system.name, theirs.len(), expressions.len());
+    for (reason, times) in reasons {
+        eprintln!("  {times} differ: {reason}");
+    }
+    report
+}
+
+/// The systems that are installed; says so if there are none.
+fn installed() -> Vec<&'static System> {
+    let installed: Vec<_> = SYSTEMS.iter().filter(|system| is_installed(system.program)).collect();
+    if installed.is_empty() {
+        eprintln!("skipped: neither guile nor mit-scheme is installed");
+    }
+    installed
+}
+
+#[test]
+fn portable_programs_print_the_same_elsewhere() {
+    let programs = root().join("tests/scheme/portable");
+    for entry in std::fs::read_dir(&programs).expect("the programs are there") {
+        let program = entry.expect("the folder can be read").path();
+        if program.extension().is_none_or(|extension| extension != "scm") {
+            continue;
+        }
+        let expected = std::fs::read_to_string(program.with_extension("txt"))
+            .expect("what a program prints is beside it");
+        for system in installed() {
+            let output = run(&mut system.command(&program), &program);
+            let printed = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(printed.trim(), expected.trim(), "{} {}", system.name, program.display());
+        }
+    }
+}
+
+#[test]
+fn other_systems_give_the_same_answers() {
+    let installed = installed();
+    if installed.is_empty() {
+        return;
+    }
+    let count = number_from("LISLE_DIFFERENTIAL").map_or(USUAL_COUNT, |n| n as usize);
+    let seed = number_from("LISLE_DIFFERENTIAL_SEED").unwrap_or(USUAL_SEED);
+    let expressions = generate::expressions(count, seed);
+    let folder = folder();
+    let file = folder.join("expressions.scm");
+    std::fs::write(&file, program_of(&expressions)).expect("the folder can be written to");
+
+    let (ours, rest) = answers(Command::new(lisle()).arg(&file), &file);
+    assert_eq!(ours.len(), expressions.len(), "Lisle stopped early: {rest}");
+    let mut report = String::new();
+    for system in installed {
+        let (theirs, rest) = answers(&mut system.command(&file), &file);
+        if theirs.len() != expressions.len() {
+            let last = rest.lines().rev().take(5).collect::<Vec<_>>().join("\n");
+            let _ = writeln!(report, "{} stopped after {}: {last}", system.name, theirs.len());
+        }
+        report += &compare(system, &expressions, &ours, &theirs);
+    }
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    assert!(report.is_empty(), "seed {seed}:\n{report}");
+}
