@@ -4,7 +4,7 @@
 //! fails unless `explained` knows it; docs/differences.md says more of those. Systems that are not
 //! installed are skipped, with a message.
 //!
-//! Environment variables: `LISLE_DIFFERENTIAL` is how many expressions to make (270 without it),
+//! Environment variables: `LISLE_DIFFERENTIAL` is how many expressions to make (180 without it),
 //! `LISLE_DIFFERENTIAL_SEED` a number to make others from.
 
 mod generate;
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-const USUAL_COUNT: usize = 270;
+const USUAL_COUNT: usize = 180;
 const USUAL_SEED: u64 = 7;
 /// What comes before the expressions.
 const PRELUDE: &str = include_str!("differential/prelude.scm");
