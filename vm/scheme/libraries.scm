@@ -208,6 +208,7 @@
 
 ;; What the libraries in srfi/ need of the core. No one else imports it.
 ((lisle internal)
+ %number-ref %number-set!
  %box-add! %box-and! %box-cas! %box-ior! %box-swap! %box-xor! %memory-fence
  %flexponent %flgamma-sign %flloggamma fladjacent flcopysign make-flonum flsign-bit flexp2
  flexp-1 flhypot fllog1+ fllog2 fllog10 flsinh flcosh fltanh flasinh flacosh flatanh flgamma

@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; SRFI 1: list library
-;; expect: 107 checks
+;; expect: 124 checks
 (import (scheme base) (scheme write) (srfi 1) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -118,5 +118,27 @@
 ;; any and every call the predicate on the last element in tail position.
 (define (nested n) (any (lambda (x) (if (= n 0) 'bottom (begin (set! n (- n 1)) (nested n)))) '(1)))
 (check (nested (size 100000)) 'bottom)
+
+;; Every cxr, on the tree whose leaves are named after their paths
+(define tree '((((aaaax . aaadx) . (aadax . aaddx)) . ((adaax . adadx) . (addax . adddx))) . (((daaax . daadx) . (dadax . daddx)) . ((ddaax . ddadx) . (dddax . ddddx)))))
+(check (list (caar tree) (cadr tree) (cdar tree) (cddr tree) (caaar tree) (caadr tree) (cadar tree) (caddr tree) (cdaar tree) (cdadr tree) (cddar tree) (cdddr tree) (caaaar tree) (caaadr tree) (caadar tree) (caaddr tree) (cadaar tree) (cadadr tree) (caddar tree) (cadddr tree) (cdaaar tree) (cdaadr tree) (cdadar tree) (cdaddr tree) (cddaar tree) (cddadr tree) (cdddar tree) (cddddr tree))
+       '(((aaaax . aaadx) . (aadax . aaddx)) ((daaax . daadx) . (dadax . daddx)) ((adaax . adadx) . (addax . adddx)) ((ddaax . ddadx) . (dddax . ddddx)) (aaaax . aaadx) (daaax . daadx) (adaax . adadx) (ddaax . ddadx) (aadax . aaddx) (dadax . daddx) (addax . adddx) (dddax . ddddx) aaaax daaax adaax ddaax aadax dadax addax dddax aaadx daadx adadx ddadx aaddx daddx adddx ddddx))
+(check (list (second '(1 2 3 4 5 6 7)) (third '(1 2 3 4 5 6 7)) (fourth '(1 2 3 4 5 6 7)) (sixth '(1 2 3 4 5 6 7)) (seventh '(1 2 3 4 5 6 7))) '(2 3 4 6 7))
+(check (list (append '(1) '(2) 3) (list-copy '(1 2)) (list-ref '(1 2) 1) (make-list 2 'x) (reverse '(1 2)) (pair? '(1))) '((1 2 . 3) (1 2) 2 (x x) (2 1) #t))
+(check (list (memq 'b '(a b c)) (memv 2 '(1 2 3)) (assq 'b '((a . 1) (b . 2))) (assv 2 '((1 . a) (2 . b)))) '((b c) (2 3) (b . 2) (2 . b)))
+(check (let ((p (cons 1 2))) (set-car! p 3) (set-cdr! p 4) p) '(3 . 4))
+(check (list (alist-cons 'a 1 '()) (alist-delete! 'a (list (cons 'a 1) (cons 'b 2)))) '(((a . 1)) ((b . 2))))
+(check (list (append-map! list '(1 2)) (map! - (list 1 2)) (concatenate! (list (list 1) (list 2))) (delete! 1 (list 1 2 1)) (delete-duplicates! (list 1 1 2)) (drop-right! (list 1 2 3) 1) (filter! odd? (list 1 2 3)) (remove! odd? (list 1 2 3)) (take! (list 1 2 3) 2) (take-while! odd? (list 1 2 3)))
+       '((1 2) (-1 -2) (1 2) (2) (1 2) (1 2) (1 3) (2) (1 2) (1)))
+(check-values (break! even? (list 1 2 3)) '((1) (2 3)))
+(check-values (span! odd? (list 1 2 3)) '((1) (2 3)))
+(check-values (split-at! (list 1 2 3) 1) '((1) (2 3)))
+(check-values (partition! odd? (list 1 2 3)) '((1 3) (2)))
+(check (unzip1 '((1 a) (2 b))) '(1 2))
+(check-values (unzip3 '((1 2 3) (4 5 6))) '((1 4) (2 5) (3 6)))
+(check-values (unzip4 '((1 2 3 4))) '((1) (2) (3) (4)))
+(check-values (unzip5 '((1 2 3 4 5))) '((1) (2) (3) (4) (5)))
+(check (list (lset-union! eq? (list 'a) (list 'b)) (lset-intersection! eq? (list 'a 'b) '(b)) (lset-difference! eq? (list 'a 'b) '(b)) (lset-xor! eq? (list 'a) (list 'a))) '((b a) (b) (a) ()))
+(check-values (lset-diff+intersection! eq? (list 'a 'b) '(b)) '((a) (b)))
 
 (report)

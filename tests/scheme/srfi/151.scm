@@ -1,5 +1,5 @@
 ;; SRFI 151: bitwise operations
-;; expect: 63 checks
+;; expect: 67 checks
 (import (scheme base) (scheme write) (srfi 151))
 (include "../check.scm")
 
@@ -66,5 +66,10 @@
 (check (let ((count 0)) (bitwise-for-each (lambda (b) (if b (set! count (+ count 1)))) #b1010111) count) 5)
 (check (bitwise-unfold (lambda (i) (= i 10)) even? (lambda (i) (+ i 1)) 0) #b101010101)
 (check (let* ((g (make-bitwise-generator #b110)) (a (g)) (b (g)) (c (g)) (d (g))) (list a b c d)) '(#f #t #t #f))
+
+(check (list (bit-field-any? 858 0 1) (bit-field-any? 858 1 2) (bit-field-every? 15 0 4) (bit-field-every? 14 0 4)) '(#f #t #t #f))
+(check (list (bit-field-clear 42 1 4) (bit-field-set 42 1 4) (bit-field-replace 6 1 0 1) (bit-field-replace 6 2 1 2) (bit-field-replace-same 15 0 1 3)) '(32 46 7 4 9))
+(check (list (bit-field-rotate 6 1 0 4) (bit-field-rotate 7 -1 0 3) (bit-field-reverse 6 0 4) (bit-field-reverse 1 0 32)) '(12 7 6 2147483648))
+(check (list (bit-swap 0 2 4) (bits->vector 6) (bits->vector 6 5) (vector->bits #(#t #f #t))) '(1 #(#f #t #t) #(#f #t #t #f #f) 5))
 
 (report)

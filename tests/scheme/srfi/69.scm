@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; SRFI 69: hash tables
-;; expect: 63 checks
+;; expect: 64 checks
 (import (scheme base) (scheme char) (scheme write) (srfi 1) (srfi 69) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -147,5 +147,7 @@
                  (loop (+ i 1)))))
          (list (hash-table-size table) (hash-table-exists? table (- (size 100000) 5)) (hash-table-exists? table 5)))
        '(10 #t #f))
+
+(check (= (hash-by-identity 'a) (hash-by-identity 'a)) #t)
 
 (report)

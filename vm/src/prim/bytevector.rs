@@ -1,5 +1,7 @@
 //! Bytevectors (R7RS 6.9).
 
+mod numbers;
+
 use super::{ANY, Prim, arguments, prim};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
@@ -183,4 +185,6 @@ pub const PRIMS: &[Prim] = &[
     prim("string->utf8", string_to_utf8, 1, 3),
     prim("bytevector->list", bytevector_to_list, 1, 3),
     prim("list->bytevector", list_to_bytevector, 1, 1),
+    prim("%number-ref", numbers::number_ref, 3, 3),
+    prim("%number-set!", numbers::number_set, 4, 4),
 ];
