@@ -8,6 +8,7 @@ mod memory;
 mod messages;
 mod races;
 mod robustness;
+mod srfis;
 mod support;
 mod terminal;
 mod threads;

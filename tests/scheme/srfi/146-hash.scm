@@ -1,7 +1,9 @@
+;; divide: 20
 ;; Hashmaps
 ;; expect: 46 checks
-(import (scheme base) (scheme write) (scheme mapping hash) (srfi 128) (only (srfi 132) list-sort) (only (srfi 1) every))
+(import (scheme base) (scheme process-context) (scheme write) (scheme mapping hash) (srfi 128) (only (srfi 132) list-sort) (only (srfi 1) every))
 (include "../check.scm")
+(include "../size.scm")
 
 (define numbers (make-comparator number? = < number-hash))
 (define (P . arguments) (apply hashmap numbers arguments))
@@ -55,12 +57,13 @@
 (check (list (=? hashmap-comparator (P 1 'a) (P 1 'a)) (=? hashmap-comparator (P 1 'a) (P 1 'b)) (= (comparator-hash hashmap-comparator (P 1 'a 2 'b)) (comparator-hash hashmap-comparator (P 2 'b 1 'a)))) '(#t #f #t))
 (check (comparator? (make-hashmap-comparator default)) #t)
 ;; Large
+(define many (size 3000))
 (define (key i) (modulo (* i 7919) 10007))
-(define big (let loop ((i 0) (m (P))) (if (= i 3000) m (loop (+ i 1) (hashmap-set m (key i) i)))))
-(check (let loop ((i 0)) (or (= i 3000) (and (= i (hashmap-ref big (key i))) (loop (+ i 1))))) #t)
-(define half (let loop ((i 0) (m big)) (if (= i 3000) m (loop (+ i 2) (hashmap-delete m (key i))))))
-(check (list (hashmap-size big) (hashmap-size half)) '(3000 1500))
-(check (let loop ((i 0)) (or (= i 3000) (and (eq? (odd? i) (hashmap-contains? half (key i))) (loop (+ i 1))))) #t)
+(define big (let loop ((i 0) (m (P))) (if (= i many) m (loop (+ i 1) (hashmap-set m (key i) i)))))
+(check (let loop ((i 0)) (or (= i many) (and (= i (hashmap-ref big (key i))) (loop (+ i 1))))) #t)
+(define half (let loop ((i 0) (m big)) (if (= i many) m (loop (+ i 2) (hashmap-delete m (key i))))))
+(check (list (hashmap-size big) (hashmap-size half)) (list many (quotient many 2)))
+(check (let loop ((i 0)) (or (= i many) (and (eq? (odd? i) (hashmap-contains? half (key i))) (loop (+ i 1))))) #t)
 
 ;; Keys whose hashes collide
 (define clash (make-comparator symbol? eq? #f (lambda (s) 1)))

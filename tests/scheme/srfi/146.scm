@@ -1,7 +1,9 @@
+;; divide: 20
 ;; Mappings
 ;; expect: 59 checks
-(import (scheme base) (scheme write) (scheme mapping) (srfi 128) (only (srfi 132) list-sort) (only (srfi 1) every))
+(import (scheme base) (scheme process-context) (scheme write) (scheme mapping) (srfi 128) (only (srfi 132) list-sort) (only (srfi 1) every))
 (include "../check.scm")
+(include "../size.scm")
 
 (define numbers (make-comparator number? = < number-hash))
 (define (P . arguments) (apply mapping numbers arguments))
@@ -55,12 +57,13 @@
 (check (list (=? mapping-comparator (P 1 'a) (P 1 'a)) (=? mapping-comparator (P 1 'a) (P 1 'b)) (= (comparator-hash mapping-comparator (P 1 'a 2 'b)) (comparator-hash mapping-comparator (P 2 'b 1 'a)))) '(#t #f #t))
 (check (comparator? (make-mapping-comparator default)) #t)
 ;; Large
+(define many (size 3000))
 (define (key i) (modulo (* i 7919) 10007))
-(define big (let loop ((i 0) (m (P))) (if (= i 3000) m (loop (+ i 1) (mapping-set m (key i) i)))))
-(check (let loop ((i 0)) (or (= i 3000) (and (= i (mapping-ref big (key i))) (loop (+ i 1))))) #t)
-(define half (let loop ((i 0) (m big)) (if (= i 3000) m (loop (+ i 2) (mapping-delete m (key i))))))
-(check (list (mapping-size big) (mapping-size half)) '(3000 1500))
-(check (let loop ((i 0)) (or (= i 3000) (and (eq? (odd? i) (mapping-contains? half (key i))) (loop (+ i 1))))) #t)
+(define big (let loop ((i 0) (m (P))) (if (= i many) m (loop (+ i 1) (mapping-set m (key i) i)))))
+(check (let loop ((i 0)) (or (= i many) (and (= i (mapping-ref big (key i))) (loop (+ i 1))))) #t)
+(define half (let loop ((i 0) (m big)) (if (= i many) m (loop (+ i 2) (mapping-delete m (key i))))))
+(check (list (mapping-size big) (mapping-size half)) (list many (quotient many 2)))
+(check (let loop ((i 0)) (or (= i many) (and (eq? (odd? i) (mapping-contains? half (key i))) (loop (+ i 1))))) #t)
 
 ;; Order
 (check (map al (list (mapping/ordered numbers 1 'a 2 'b) (mapping-unfold/ordered (lambda (n) (> n 1)) (lambda (n) (values n n)) (lambda (n) (+ n 1)) 0 numbers) (alist->mapping/ordered numbers '((1 . a))) (alist->mapping/ordered! (P 1 'a) '((2 . b))))) '(((1 . a) (2 . b)) ((0 . 0) (1 . 1)) ((1 . a)) ((1 . a) (2 . b))))

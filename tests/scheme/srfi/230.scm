@@ -1,7 +1,9 @@
+;; divide: 20
 ;; Atomic operations
 ;; expect: 29 checks
-(import (scheme base) (scheme write) (srfi 18) (srfi 143) (srfi 230))
+(import (scheme base) (scheme process-context) (scheme write) (srfi 18) (srfi 143) (srfi 230))
 (include "../check.scm")
+(include "../size.scm")
 
 (check (memory-order acquire) 'acquire)
 (check-raises (memory-order other))
@@ -39,7 +41,7 @@
 (define pairs (make-atomic-pair 0 0))
 (define (work)
   (let loop ((i 0))
-    (when (< i 2000)
+    (when (< i (size 2000))
       (atomic-fxbox+/fetch! total 1)
       (let retry ((old (atomic-box-ref items)))
         (let ((found (atomic-box-compare-and-swap! items old (cons i old))))
@@ -51,19 +53,19 @@
       (loop (+ i 1)))))
 (define threads (map (lambda (k) (thread-start! (make-thread work))) '(1 2 3 4)))
 (for-each thread-join! threads)
-(check (list (atomic-fxbox-ref total) (length (atomic-box-ref items))) '(8000 8000))
-(check-values (atomic-pair-ref pairs) '(8000 -8000))
+(check (list (atomic-fxbox-ref total) (length (atomic-box-ref items))) (list (* 4 (size 2000)) (* 4 (size 2000))))
+(check-values (atomic-pair-ref pairs) (list (* 4 (size 2000)) (* -4 (size 2000))))
 ;; A flag as a lock
 (define lock (make-atomic-flag))
 (define count 0)
 (define (locked)
   (let loop ((i 0))
-    (when (< i 500)
+    (when (< i (size 500))
       (let spin () (when (atomic-flag-test-and-set! lock) (thread-yield!) (spin)))
       (set! count (+ count 1))
       (atomic-flag-clear! lock)
       (loop (+ i 1)))))
 (for-each thread-join! (map (lambda (k) (thread-start! (make-thread locked))) '(1 2 3 4)))
-(check count 2000)
+(check count (* 4 (size 500)))
 
 (report)

@@ -1,5 +1,5 @@
 ;; SRFI 18: threads, mutexes, condition variables, time
-;; expect: 58 checks
+;; expect: 59 checks
 (import (scheme base) (scheme write) (srfi 18) (scheme time))
 (include "../check.scm")
 
@@ -157,5 +157,7 @@
 (define (captured) (+ 100 (call/cc (lambda (c) (set! k c) 1))))
 (check (thread-join! (thread-start! (make-thread captured))) 101)
 (check (thread-join! (thread-start! (make-thread (lambda () (k 5) 'not-here)))) 105)
+
+(check (with-exception-handler list (lambda () (eq? (current-exception-handler) list))) #t)
 
 (report)
