@@ -176,6 +176,10 @@
  bit-field-replace-same bit-field-rotate bit-field-reverse bits->list list->bits bits->vector
  vector->bits bits bitwise-fold bitwise-for-each bitwise-unfold make-bitwise-generator)
 
+((srfi 211 explicit-renaming) define-syntax er-macro-transformer let-syntax letrec-syntax)
+
+((lisle syntax) er-macro-transformer)
+
 ((lisle control)
  call-with-current-continuation call/cc call-with-escape-continuation call/ec within-continuation
  dynamic-wind call-with-values values make-prompt-tag default-prompt-tag prompt-available?

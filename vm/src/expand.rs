@@ -22,7 +22,9 @@ mod expression;
 mod extras;
 mod guarded;
 mod library;
+mod macros;
 mod print;
+mod procedural;
 mod quasiquote;
 mod record;
 pub mod scope;
@@ -46,6 +48,7 @@ use context::Context;
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use special::Special;
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -97,6 +100,11 @@ impl ExpandError {
     pub fn of_kind(self, kind: ExpandErrorKind) -> ExpandError {
         ExpandError { kind, ..self }
     }
+    /// The same at this place, if it has none.
+    pub(crate) fn placed(self, span: Span) -> ExpandError {
+        let span = if self.span.is_none() { span } else { self.span };
+        ExpandError { span, ..self }
+    }
     /// The same with something that may help.
     pub(crate) fn with_hint(self, hint: Option<String>) -> ExpandError {
         ExpandError { hint, ..self }
@@ -147,6 +155,41 @@ pub trait GlobalHost {
     fn core_global(&self, name: Sym) -> Result<Option<GlobalId>>;
     /// Some code changes this variable by `set!`.
     fn assigned(&self, global: GlobalId);
+    /// Runs code now; the procedure that the last unit gives. A host that only compiles cannot.
+    fn evaluate(&self, units: Vec<Unit>) -> Result<GuestProcedure> {
+        drop(units);
+        Err(ExpandError::new("procedures cannot be run here", Span::NONE))
+    }
+    /// What such a procedure, of one argument, answers.
+    fn apply(&self, procedure: &GuestProcedure, argument: &Datum) -> Result<Answer> {
+        let _ = (procedure, argument);
+        Err(ExpandError::new("procedures cannot be run here", Span::NONE))
+    }
+}
+
+/// A procedure of the program, kept by the host.
+pub type GuestProcedure = Arc<dyn Any + Send + Sync>;
+
+/// What a macro's procedure returns to the expander.
+pub enum Answer {
+    /// The macro use is replaced by `form`.
+    Expansion {
+        /// What it is replaced by.
+        form: Datum,
+        /// The names that were renamed: a list of pairs (name . new name).
+        names: Datum,
+    },
+    /// Do `a` and `b` mean the same?
+    Comparison {
+        /// An identifier.
+        a: Datum,
+        /// Another.
+        b: Datum,
+        /// As of an expansion, so far.
+        names: Datum,
+        /// Takes the answer and goes on.
+        resume: GuestProcedure,
+    },
 }
 
 /// How far expansion may go.

@@ -281,7 +281,7 @@ impl Front {
         }
         // Those that need running may use all the others; innermost needs came last.
         for (id, procedure) in later.into_iter().rev() {
-            let value = run_aside(vm, host, &procedure)?;
+            let value = run_aside(vm, host, &procedure, None)?;
             host.store(vm.globals.info(id).cell, value);
         }
         Ok(())
@@ -309,24 +309,29 @@ impl Front {
     }
 }
 
-/// Runs a procedure of no arguments on a mutator of its own, while this one waits.
-fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: &Root) -> Result<Value, FrontError> {
-    let result = host.with_mutator(|mutator| {
+/// Runs a procedure of at most one argument on a mutator of its own, while this one waits.
+fn run_aside(
+    vm: &VmShared,
+    host: &Host<'_>,
+    procedure: &Root,
+    argument: Option<&Root>,
+) -> Result<Value, FrontError> {
+    let full = || "heap limit reached".to_owned();
+    let result: Result<Root, String> = host.with_mutator(|mutator| {
         mutator.native(|| {
-            let mut aside = vm.world.attach("library").ok()?;
-            let state = crate::vm::initial_state(&mut aside.heap, Value::NIL).ok()?;
-            aside.roots[lisle_threads::RootSlot::DynamicState] = state;
-            match Machine::new(&mut aside, vm).call(procedure.get(), &[]) {
-                Outcome::Value(value) => Some(vm.heap.add_root(value)),
-                _ => None,
+            let mut aside = vm.world.attach("library").map_err(|_| full())?;
+            let state = crate::vm::initial_state(&mut aside.heap, Value::NIL);
+            aside.roots[lisle_threads::RootSlot::DynamicState] = state.map_err(|_| full())?;
+            let arguments: Vec<Value> = argument.iter().map(|root| root.get()).collect();
+            match Machine::new(&mut aside, vm).call(procedure.get(), &arguments) {
+                Outcome::Value(value) => Ok(vm.heap.add_root(value)),
+                Outcome::Uncaught(payload) => Err(crate::backtrace::report(vm, payload).message),
+                _ => Err("it was ended".to_owned()),
             }
         })
     });
-    let failed = || {
-        let message = "a definition of the library failed";
-        FrontError::new(ErrorKind::General, message, Span::NONE)
-    };
-    result.map(|root| root.get()).ok_or_else(failed)
+    let failed = |message| FrontError::new(ErrorKind::General, message, Span::NONE);
+    result.map(|root| root.get()).map_err(failed)
 }
 
 fn compile_unit(

@@ -1,9 +1,11 @@
 //! Binding forms: the `let` family, loops, and local syntax.
 
 use super::context::{Context, Meaning, Place, call, if_else, lambda, named, sequence, thunk};
+use super::macros::Macro;
+use super::procedural::Procedural;
 use super::scope::{Binding, Ident, LocalScope, Scope};
 use super::special::Special;
-use super::syntax_rules::Macro;
+use super::syntax_rules::Rules;
 use super::{ExpandError, Result};
 use crate::core_form::{Core, VarId};
 use crate::read::datum::Datum;
@@ -266,8 +268,12 @@ impl Context<'_> {
         use super::context::Head;
         match self.expand_head(form.clone(), scope)? {
             Head::Special(Special::SyntaxRules, form) => {
-                let rules = Macro::compile(self, &form, scope)?;
-                Ok(Binding::Macro(Arc::new(rules)))
+                let rules = Rules::compile(self, &form, scope)?;
+                Ok(Binding::Macro(Arc::new(Macro::Rules(rules))))
+            }
+            Head::Special(Special::ErMacroTransformer, form) => {
+                let procedural = Procedural::make(self, &form, scope)?;
+                Ok(Binding::Macro(Arc::new(Macro::Procedural(procedural))))
             }
             Head::Other(form) => match self.meaning_of(&form, scope) {
                 Some(Meaning::Special(special)) => Ok(Binding::Special(special)),

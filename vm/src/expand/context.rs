@@ -1,11 +1,11 @@
 //! The state of one expansion: the units made so far, the variables of the current one, and how
 //! much of the limits is used up; with it, what every other part needs.
 
+use super::macros::Macro;
 use super::scope::{
     Alias, Binding, Environment, Fallback, Found, GlobalState, Ident, LocalScope, Scope, look_up,
 };
 use super::special::Special;
-use super::syntax_rules::Macro;
 use super::{ExpandError, ExpandErrorKind, Expander, Library, Result, Session, Unit};
 use crate::core_form::{Call, Clause, Core, Lambda, VarId, Vars};
 use crate::globals::GlobalId;

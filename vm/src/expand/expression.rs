@@ -148,8 +148,10 @@ impl Context<'_> {
             Special::Import | Special::DefineLibrary => {
                 Err(self.error_in(format!("{} may only stand at top level", special.name()), form))
             }
-            Special::SyntaxRules => {
-                Err(self.error_in("syntax-rules may only stand in a definition of syntax", form))
+            Special::SyntaxRules | Special::ErMacroTransformer => {
+                let message =
+                    format!("{} may only stand in a definition of syntax", special.name());
+                Err(self.error_in(message, form))
             }
             Special::Arrow
             | Special::Else

@@ -5,8 +5,8 @@
     reason = "identifiers are hashed by address or symbol number, which never change"
 )]
 
+use super::macros::Macro;
 use super::special::Special;
-use super::syntax_rules::Macro;
 use crate::core_form::VarId;
 use crate::globals::GlobalId;
 use crate::read::datum::{Datum, DatumKind};
@@ -128,6 +128,17 @@ pub(super) enum Scope {
     Local(Arc<LocalScope>),
     /// At top level.
     Top(Arc<Environment>),
+}
+
+impl Scope {
+    /// The top level around it.
+    pub(super) fn outermost(&self) -> Scope {
+        let mut scope = self;
+        while let Scope::Local(local) = scope {
+            scope = &local.parent;
+        }
+        scope.clone()
+    }
 }
 
 /// The bindings of one binding form.

@@ -47,6 +47,7 @@ specials! {
     Do "do",
     Ellipsis "...",
     Else "else",
+    ErMacroTransformer "er-macro-transformer",
     FluidLet "fluid-let",
     Guard "guard",
     If "if",

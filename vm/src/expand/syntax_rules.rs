@@ -1,4 +1,4 @@
-//! `syntax-rules`: macros, compiled when they are defined.
+//! `syntax-rules`, compiled when they are defined.
 
 mod pattern;
 mod template;
@@ -12,8 +12,8 @@ use crate::read::datum::{Datum, DatumKind};
 use pattern::{Pattern, PatternCompiler};
 use template::{Template, TemplateCompiler};
 
-/// A macro.
-pub(super) struct Macro {
+/// A macro made of rules.
+pub(super) struct Rules {
     rules: Vec<Rule>,
     /// Where it was defined.
     scope: Scope,
@@ -38,9 +38,9 @@ enum Match {
     Many(Vec<Match>),
 }
 
-impl Macro {
+impl Rules {
     /// Compiles `(syntax-rules [ellipsis] (literal ...) (pattern template) ...)`.
-    pub(super) fn compile(cx: &mut Context<'_>, form: &Datum, scope: &Scope) -> Result<Macro> {
+    pub(super) fn compile(cx: &mut Context<'_>, form: &Datum, scope: &Scope) -> Result<Rules> {
         let special = Special::SyntaxRules;
         let operands = cx.operands(special, form)?;
         let expected = "(syntax-rules (literal ...) (pattern template) ...)";
@@ -75,7 +75,7 @@ impl Macro {
             let shape = Datum::clone(spec_pattern);
             rules.push(Rule { shape, pattern, template, variables: variables.len() });
         }
-        Ok(Macro { rules, scope: scope.clone() })
+        Ok(Rules { rules, scope: scope.clone() })
     }
 
     /// Expands a use of the macro in `scope`.

@@ -26,6 +26,7 @@ static TEXTS: &[(&str, &str)] = texts![
     "exceptions.scm",
     "hash-table.scm",
     "list.scm",
+    "macros.scm",
     "parameters.scm",
     "port.scm",
     "sequence.scm",

@@ -1,11 +1,14 @@
 //! What the expander and compiler ask of the VM: cells for global variables, the core namespace,
 //! files of libraries.
 
-use super::{core_text, embedded};
+use super::{FrontError, core_text, embedded, run_aside};
 use crate::bytecode::code::Code;
 use crate::compile::GlobalFacts;
 use crate::cx::Cx;
-use crate::expand::{self, ExpandError, ExpandErrorKind, GlobalHost, LibraryLoader};
+use crate::datum_value::{datum_to_value, value_to_datum};
+use crate::expand::{
+    self, Answer, ExpandError, ExpandErrorKind, GlobalHost, GuestProcedure, LibraryLoader, Unit,
+};
 use crate::globals::{GlobalId, GlobalInfo};
 use crate::interp::procedures;
 use crate::load;
@@ -14,11 +17,13 @@ use crate::read::datum::Datum;
 use crate::source::Span;
 use crate::symbols::Sym;
 use crate::vm::VmShared;
-use lisle_gc::{Kind, Value, object};
+use lisle_gc::object::{field, size};
+use lisle_gc::{Kind, Root, Value, object};
 use lisle_threads::Mutator;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The VM as the expander and compiler see it during one compilation.
 pub(super) struct Host<'a> {
@@ -93,11 +98,17 @@ impl<'a> Host<'a> {
             object::init_field(cell, 1, symbol);
             Some(cell)
         });
-        let full =
-            || ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit);
         let cell = cell.ok_or_else(full)?;
         Ok(self.vm.globals.add(GlobalInfo { name, cell, constant: standard, standard }))
     }
+}
+
+fn full() -> ExpandError {
+    ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit)
+}
+
+fn illegal(error: FrontError) -> ExpandError {
+    ExpandError::new(format!("in a macro's procedure: {}", error.message), error.span)
 }
 
 impl GlobalHost for Host<'_> {
@@ -118,6 +129,36 @@ impl GlobalHost for Host<'_> {
     }
     fn assigned(&self, global: GlobalId) {
         self.vm.globals.update(global, |info| info.constant = false);
+    }
+    fn evaluate(&self, units: Vec<Unit>) -> expand::Result<GuestProcedure> {
+        let add_root = |value| self.vm.heap.add_root(value);
+        let procedures = self.vm.front.finish(self.vm, self, units).map_err(illegal)?;
+        let procedures: Vec<Root> = procedures.into_iter().map(add_root).collect();
+        let mut last = None;
+        for procedure in &procedures {
+            let value = run_aside(self.vm, self, procedure, None).map_err(illegal)?;
+            last = Some(add_root(value));
+        }
+        Ok(Arc::new(last.expect("there is a unit for the expression")))
+    }
+    fn apply(&self, procedure: &GuestProcedure, argument: &Datum) -> expand::Result<Answer> {
+        let procedure = procedure.downcast_ref::<Root>().expect("it was made by `evaluate`");
+        let argument = self.with_cx(|cx| {
+            let value = datum_to_value(cx, argument).map_err(|_| full())?;
+            Ok::<Root, ExpandError>(self.vm.heap.add_root(value))
+        })?;
+        let answer = run_aside(self.vm, self, procedure, Some(&argument)).map_err(illegal)?;
+        self.with_cx(|cx| {
+            let parts: Vec<Value> = (0..size(answer)).map(|index| field(answer, index)).collect();
+            let mut datum = |index: usize| value_to_datum(cx, parts[index]).map_err(|_| full());
+            Ok(match parts.len() {
+                2 => Answer::Expansion { form: datum(0)?, names: datum(1)? },
+                _ => {
+                    let resume = Arc::new(self.vm.heap.add_root(parts[3]));
+                    Answer::Comparison { a: datum(0)?, b: datum(1)?, names: datum(2)?, resume }
+                }
+            })
+        })
     }
 }
 
