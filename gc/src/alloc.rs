@@ -329,6 +329,17 @@ impl LocalHeap {
         self.retire_buffer();
     }
 
+    /// May so many bytes outside the heap be taken?
+    pub(crate) fn admit_external(&mut self, bytes: usize) -> Result<(), HeapExhausted> {
+        // The grace is for what is made of the failure, not for going on.
+        let mut grace = 0;
+        let admitted = self.heap.admit(bytes, &mut grace);
+        if admitted.is_err() {
+            self.grace = grace;
+        }
+        admitted
+    }
+
     /// Lets this thread, which was told that the heap is exhausted, take so many bytes more, if that
     /// is not far past the limit: for what it has to move before it can say so.
     pub fn grant(&mut self, bytes: usize) {

@@ -6,6 +6,7 @@
 
 use crate::{
     event,
+    external::Settling,
     native::Host,
     policy::Reason,
     record::{Phase, Record, RecordKind},
@@ -77,6 +78,8 @@ pub struct CollectionRecord {
     /// Details, and how many of them were lost.
     pub(crate) details: (Vec<Record>, u64),
     pub(crate) dead: Vec<Host>,
+    /// Ends after `dead` was dropped.
+    pub(crate) settling: Option<Settling>,
 }
 
 impl CollectionRecord {
@@ -151,6 +154,7 @@ impl CollectionRecord {
         }
         let started = Instant::now();
         drop(self.dead);
+        drop(self.settling);
         let dur_ns = crate::heap::elapsed_ns(started);
         event!(
             self.vm,

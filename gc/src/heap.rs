@@ -3,6 +3,7 @@
 use crate::{
     HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched,
     events::{Cause, CollectionRecord, Space},
+    external::{Account, Settling},
     handle::RootTable,
     layout::{BLOCK_BYTES, Layout},
     major, minor,
@@ -106,6 +107,7 @@ pub struct Heap {
     pub(crate) roots: Arc<RootTable>,
     pub(crate) natives: Mutex<NativeTable>,
     pub(crate) weak: Mutex<WeakTable>,
+    pub(crate) account: Arc<Account>,
     pub(crate) orphans: Mutex<Orphans>,
     /// Local heaps that were used and not dropped.
     users: AtomicUsize,
@@ -153,6 +155,7 @@ impl Heap {
             roots: Arc::new(RootTable::new(layout)),
             natives: Mutex::default(),
             weak: Mutex::default(),
+            account: Arc::default(),
             orphans: Mutex::default(),
             users: AtomicUsize::new(0),
             wanted: AtomicU8::new(WANTED_NOTHING),
@@ -235,7 +238,7 @@ impl Heap {
 
     /// Bytes in use: nursery, old generation and large objects.
     pub fn used_bytes(&self) -> usize {
-        self.nursery.used_bytes() + self.old.used_bytes()
+        self.nursery.used_bytes() + self.lasting_bytes()
     }
 
     /// Bytes that may be allocated in the nursery between two collections.
@@ -243,9 +246,14 @@ impl Heap {
         self.nursery.budget()
     }
 
-    /// What the last full collection left.
+    /// Bytes in use that only a full collection frees: the old generation, and memory outside.
+    fn lasting_bytes(&self) -> usize {
+        self.old.used_bytes() + self.account.bytes()
+    }
+
+    /// What the last full collection left, memory outside the heap included.
     pub(crate) fn live_bytes(&self) -> usize {
-        self.live.load(Ordering::Relaxed)
+        self.live.load(Ordering::Relaxed) + self.account.live_bytes()
     }
 
     /// Does some allocation, or somebody else, want a collection?
@@ -284,8 +292,11 @@ impl Heap {
     }
 
     pub(crate) fn request_when_old_is_full(&self) {
-        if self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed) {
+        let goal = self.old_goal.load(Ordering::Relaxed);
+        if self.old.used_bytes() > goal {
             self.request(true, Reason::OldGoal);
+        } else if self.lasting_bytes() > goal {
+            self.request(true, Reason::ExternalBytes);
         }
     }
 
@@ -426,12 +437,13 @@ impl Heap {
             old_bytes: self.old.block_bytes(),
             old_goal_bytes: self.old_goal.load(Ordering::Relaxed),
             large_bytes: self.old.large_bytes(),
-            external_bytes: 0,
+            external_bytes: self.external_bytes(),
             remembered_slots: copied.remembered_slots,
             fresh_objects: copied.fresh_objects,
             marked_objects,
             gc_permille: 0,
             details,
+            settling: (!dead.is_empty()).then(|| Settling::new(&self.account)),
             dead,
         };
         self.count(record)
@@ -489,9 +501,11 @@ impl Heap {
     fn set_old_goal(&self) {
         let live = self.old.used_bytes();
         let before = self.live.swap(live, Ordering::Relaxed);
-        let goal = policy::old_goal(live, self.limit);
+        self.account.end_full_collection();
+        let lasting = self.lasting_bytes();
+        let goal = policy::old_goal(lasting, self.limit);
         let old_goal = self.old_goal.swap(goal, Ordering::Relaxed);
-        let limited = goal < policy::old_goal(live, usize::MAX);
+        let limited = goal < policy::old_goal(lasting, usize::MAX);
         let cause = if limited { Cause::Limit } else { Cause::Survival };
         self.note_resize(Space::Old, old_goal, goal, policy::permille(live, before), cause);
     }
@@ -522,7 +536,7 @@ impl Heap {
     fn full_reason(&self, reason: Reason) -> Reason {
         if self.wanted.load(Ordering::Acquire) == WANTED_FULL {
             self.wanted_reason()
-        } else if self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed) {
+        } else if self.lasting_bytes() > self.old_goal.load(Ordering::Relaxed) {
             Reason::OldGoal
         } else if self.config.stress.collect_always {
             reason
@@ -537,7 +551,7 @@ impl Heap {
         let stress = self.config.stress.collect_always && self.epoch().is_multiple_of(FULL_EVERY);
         reason.is_full()
             || self.wanted.load(Ordering::Acquire) == WANTED_FULL
-            || self.old.used_bytes() > self.old_goal.load(Ordering::Relaxed)
+            || self.lasting_bytes() > self.old_goal.load(Ordering::Relaxed)
             || near_limit
             || stress
     }

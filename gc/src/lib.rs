@@ -70,6 +70,7 @@
 mod alloc;
 mod barrier;
 mod events;
+mod external;
 pub mod flonum;
 mod guardian;
 mod handle;
@@ -103,6 +104,7 @@ mod world;
 
 pub use alloc::LocalHeap;
 pub use events::{CollectionRecord, CollectionSpan, lost_records};
+pub use external::External;
 pub use handle::Root;
 pub use heap::{Heap, HeapConfig, os_thread};
 pub use limit::HeapExhausted;

@@ -35,11 +35,13 @@ impl Heap {
         if usage <= limit {
             return Ok(());
         }
-        if self.has_hope(bytes) && usage <= limit + limit / 2 {
+        let hoped = limit + limit / 2;
+        if self.has_hope(bytes) && usage <= hoped {
             self.request(true, Reason::HeapLimit);
             return Ok(());
         }
-        if bytes <= *grace && usage <= limit + limit / 8 + 4 * GRACE_BYTES {
+        // The reserve is above what can be taken in hope, so that it is there in any case.
+        if bytes <= *grace && usage <= hoped + limit / 8 + 4 * GRACE_BYTES {
             let before = *grace;
             *grace -= bytes;
             if before >= GRACE_BYTES / 2 && *grace < GRACE_BYTES / 2 {
@@ -55,6 +57,10 @@ impl Heap {
     /// Did the last full collection leave so much free that `bytes` more and some garbage fit? If
     /// not, trying again after a failure means to do nothing but collect.
     pub fn has_hope(&self, bytes: usize) -> bool {
+        if self.account.is_settling() {
+            // Memory outside the heap that is still counted is about to be freed.
+            return true;
+        }
         let least = self.live_bytes().saturating_add(bytes);
         least.saturating_add(self.limit() / HOPE_SHARE) <= self.limit()
     }

@@ -88,13 +88,15 @@ impl<'a> Cx<'a> {
     }
     /// The object of the symbol with this name.
     pub fn intern(&mut self, name: &str) -> Result<Value, Raised> {
-        self.symbol(self.vm.symbols.intern(name))
+        self.symbol(self.vm.symbols.intern_for_now(name))
     }
     fn make_symbol(&mut self, sym: Sym) -> Result<Value, Raised> {
         let name = self.vm.symbols.name(sym);
-        let made = make_symbol_object(&mut self.mutator.heap, sym, &name);
+        let heap = &mut self.mutator.heap;
+        let made = make_symbol_object(heap, sym, &name)
+            .and_then(|object| self.vm.symbols.set_object(heap, sym, object));
         match made {
-            Ok(object) => Ok(self.vm.symbols.set_object(sym, object)),
+            Ok(object) => Ok(object),
             Err(HeapExhausted) => Err(self.exhausted()),
         }
     }

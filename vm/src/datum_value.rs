@@ -334,7 +334,11 @@ impl Taker<'_> {
             _ => {}
         }
         match kind(v) {
-            Some(Kind::Symbol) => DatumKind::Symbol(symbol::number(v)),
+            Some(Kind::Symbol) => {
+                let sym = symbol::number(v);
+                self.vm.symbols.make_lasting(sym);
+                DatumKind::Symbol(sym)
+            }
             Some(Kind::String) => DatumKind::String(Text::of(v).to_rust_string().into()),
             Some(Kind::Bytevector) => {
                 let mut content = Vec::new();

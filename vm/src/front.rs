@@ -31,7 +31,7 @@ use crate::source::Span;
 use crate::symbols::Sym;
 use crate::vm::VmShared;
 use host::Host;
-use lisle_gc::{Root, Value};
+use lisle_gc::{Reason, Root, Value};
 use lisle_threads::Mutator;
 use parking_lot::{Mutex, MutexGuard};
 use rustc_hash::FxHashMap;
@@ -119,6 +119,10 @@ impl Front {
         environment: &Arc<Environment>,
     ) -> Result<Vec<Value>, FrontError> {
         let _turn = self.take_turn(mutator);
+        // No safepoint comes before the form is compiled: it must not find garbage in its way.
+        if !vm.heap.has_hope(0) {
+            mutator.collect(Reason::HeapLimit);
+        }
         let host = Host::new(vm, mutator);
         let units = with_session(vm, &host, |session| {
             self.expander(vm).expand_toplevel(session, form, environment)

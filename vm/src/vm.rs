@@ -184,6 +184,12 @@ impl RootSource for SharedRoots {
             vm.visit_roots(visitor);
         }
     }
+
+    fn forget_dead(&mut self, visitor: &dyn RootVisitor) {
+        if let Some(vm) = self.0.upgrade() {
+            vm.symbols.forget_dead(|object| visitor.is_alive(object));
+        }
+    }
 }
 
 impl Drop for VmShared {
@@ -396,7 +402,6 @@ impl VmShared {
         if minor {
             return;
         }
-        self.symbols.each_object(|object| visitor.visit(object));
         self.globals.each_cell(|cell| visitor.visit(cell));
         for fixed in [&self.condition_type, &self.heap_exhausted] {
             if let Some(value) = fixed.get() {

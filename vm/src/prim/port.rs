@@ -29,6 +29,9 @@ struct PortHandle(Arc<Port>);
 /// A port as a guest value.
 pub fn port_value(cx: &mut Cx<'_>, port: Arc<Port>) -> Result<Value, Raised> {
     let heap = Arc::clone(cx.heap().heap());
+    if port.count_memory(cx.heap()).is_err() {
+        return Err(cx.exhausted());
+    }
     let made = heap.new_native(cx.heap(), Box::new(PortHandle(port)));
     made.map_err(|HeapExhausted| cx.exhausted())
 }

@@ -49,6 +49,7 @@ fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
         let at_end = all && (broken || input.has_ended());
         let mut reader = Reader::new(SourceId::default(), text, symbols);
         reader.set_fold_case(input.fold_case);
+        reader.read_for_now();
         let result = reader.next();
         let (position, fold_case) = (reader.position(), reader.fold_case());
         let outcome = match result {

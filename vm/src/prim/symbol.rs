@@ -26,7 +26,7 @@ pub fn name(symbol: Value) -> Text {
 
 /// The symbol with these characters as its name.
 fn intern(cx: &mut Cx<'_>, text: Text) -> Result<Value, Raised> {
-    let sym = cx.vm().symbols.intern(&text.to_rust_string());
+    let sym = cx.vm().symbols.intern_for_now(&text.to_rust_string());
     cx.symbol(sym)
 }
 
@@ -82,7 +82,7 @@ fn symbol_append(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         let part = name(symbol);
         part.append_range_to(0, part.len(), &mut joined);
     }
-    let sym = cx.vm().symbols.intern(&joined);
+    let sym = cx.vm().symbols.intern_for_now(&joined);
     cx.symbol(sym)
 }
 

@@ -72,6 +72,8 @@ pub struct Lexer<'t> {
     position: usize,
     fold_case: bool,
     symbols: &'t Symbols,
+    /// Are the symbols' numbers to last?
+    is_lasting: bool,
     /// The symbols seen in this text, so that the shared table is asked once for each.
     seen: FxHashMap<&'t str, Sym>,
 }
@@ -102,12 +104,23 @@ impl<'t> Lexer<'t> {
             position: 0,
             fold_case: false,
             symbols,
+            is_lasting: true,
             seen: FxHashMap::default(),
         }
     }
     /// How many bytes have been consumed.
     pub fn position(&self) -> usize {
         self.position
+    }
+    /// Symbols' numbers need to be good until the next safepoint only.
+    pub fn read_for_now(&mut self) {
+        self.is_lasting = false;
+    }
+    fn intern_symbol(&self, name: &str) -> Sym {
+        match self.is_lasting {
+            true => self.symbols.intern(name),
+            false => self.symbols.intern_for_now(name),
+        }
     }
     /// Are symbols and character names read as if in lower case?
     pub fn fold_case(&self) -> bool {
@@ -119,7 +132,7 @@ impl<'t> Lexer<'t> {
     }
     /// The symbol named `name`.
     pub fn intern(&self, name: &str) -> Sym {
-        self.symbols.intern(name)
+        self.intern_symbol(name)
     }
     /// The text of a span of this text.
     pub fn text_of(&self, span: Span) -> &'t str {
@@ -288,12 +301,12 @@ impl<'t> Lexer<'t> {
         if self.fold_case {
             let mut folded = String::with_capacity(text.len());
             text.chars().for_each(|c| fold_full(c, |folded_char| folded.push(folded_char)));
-            return self.symbols.intern(&folded);
+            return self.intern_symbol(&folded);
         }
         if let Some(sym) = self.seen.get(text) {
             return *sym;
         }
-        let sym = self.symbols.intern(text);
+        let sym = self.intern_symbol(text);
         self.seen.insert(text, sym);
         sym
     }

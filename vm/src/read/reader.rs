@@ -73,6 +73,10 @@ pub fn read_one(
 }
 
 impl<'t> Reader<'t> {
+    /// Symbols' numbers need to be good until the next safepoint only: the data become values before.
+    pub fn read_for_now(&mut self) {
+        self.lexer.read_for_now();
+    }
     /// A reader at the beginning of `text`.
     pub fn new(source: SourceId, text: &'t str, symbols: &'t Symbols) -> Reader<'t> {
         Reader {

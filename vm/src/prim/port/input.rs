@@ -24,6 +24,9 @@ pub fn obtain<'p>(
             Some(input) if input.has_ended() || is_enough(&input) => return Ok(input),
             Some(_) => {}
         }
+        if port.make_room_to_read(cx.heap()).is_err() {
+            return Err(cx.exhausted());
+        }
         let vm = cx.vm();
         let filled = cx.blocking(|| {
             // Whoever types an answer wants to see the question.

@@ -10,6 +10,9 @@ use lisle_gc::object::size;
 
 /// Writes bytes to a port. May wait: values read before must be read again.
 pub fn emit(cx: &mut Cx<'_>, name: &str, port: &Port, content: &[u8]) -> Result<Value, Raised> {
+    if port.make_room_to_write(cx.heap(), content.len()).is_err() {
+        return Err(cx.exhausted());
+    }
     match port.write(content) {
         None => Err(closed(cx, name)),
         Some(false) => Ok(Value::UNSPECIFIED),

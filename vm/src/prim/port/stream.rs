@@ -5,8 +5,10 @@
 //! [`Port::flush`]; the *device* lock is held while the operating system is waited for, and only
 //! ever taken in the native state. Order: device before buffer.
 
+use lisle_gc::{External, HeapExhausted, LocalHeap};
 use parking_lot::{Mutex, MutexGuard};
 use std::io::{self, Read, Write};
+use std::sync::OnceLock;
 
 /// Bytes asked of the operating system at once, at least.
 const CHUNK: usize = 8 * 1024;
@@ -15,6 +17,9 @@ const MOST_WAITING: usize = 16 * 1024;
 
 type Source = Box<dyn Read + Send>;
 type Sink = Box<dyn Write + Send>;
+
+/// What a port takes besides what is in its buffers, in bytes, about.
+const PORT_BYTES: usize = 512;
 
 /// When output is handed on, apart from explicit flushing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +40,8 @@ pub struct Port {
     pub textual: bool,
     input: Option<InputSide>,
     output: Option<OutputSide>,
+    /// Its memory, as the heap counts it.
+    memory: OnceLock<External>,
 }
 
 struct InputSide {
@@ -186,20 +193,71 @@ impl Port {
     pub fn from_bytes(name: &str, textual: bool, bytes: Vec<u8>) -> Port {
         let buffer = Mutex::new(Input::new(bytes, true));
         let input = Some(InputSide { buffer, device: Mutex::new(None) });
-        Port { name: name.to_owned(), textual, input, output: None }
+        Port { name: name.to_owned(), textual, input, output: None, memory: OnceLock::new() }
     }
     /// An input port with a source.
     pub fn reading(name: &str, textual: bool, source: Source) -> Port {
         let buffer = Mutex::new(Input::new(Vec::new(), false));
         let input = Some(InputSide { buffer, device: Mutex::new(Some(source)) });
-        Port { name: name.to_owned(), textual, input, output: None }
+        Port { name: name.to_owned(), textual, input, output: None, memory: OnceLock::new() }
     }
     /// An output port; one without a sink gathers what is written.
     pub fn writing(name: &str, textual: bool, sink: Option<Sink>, buffering: Buffering) -> Port {
         let buffer = Mutex::new(Output { bytes: Vec::new(), open: true });
         let gathers = sink.is_none();
         let output = Some(OutputSide { buffer, device: Mutex::new(sink), buffering, gathers });
-        Port { name: name.to_owned(), textual, input: None, output }
+        Port { name: name.to_owned(), textual, input: None, output, memory: OnceLock::new() }
+    }
+
+    /// Has the heap of this thread count the port's memory from now on.
+    ///
+    /// # Errors
+    /// When that would pass the heap limit.
+    pub fn count_memory(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
+        let memory = heap.heap().external();
+        memory.set(heap, PORT_BYTES + self.buffered())?;
+        // One that is counted already stays so: the console has several objects.
+        let _ = self.memory.set(memory);
+        Ok(())
+    }
+    fn buffered(&self) -> usize {
+        let input = self.input.as_ref().map_or(0, |side| side.buffer.lock().bytes.len());
+        let output = self.output.as_ref().map_or(0, |side| side.buffer.lock().bytes.len());
+        input + output
+    }
+    /// Makes sure that so many bytes more may be written, where what is written is kept.
+    ///
+    /// # Errors
+    /// When that would pass the heap limit.
+    pub fn make_room_to_write(
+        &self,
+        heap: &mut LocalHeap,
+        bytes: usize,
+    ) -> Result<(), HeapExhausted> {
+        match &self.output {
+            Some(side) if side.gathers => self.make_room(heap, bytes),
+            _ => Ok(()),
+        }
+    }
+    /// Makes sure that more may be read ahead, as much again as there is.
+    ///
+    /// # Errors
+    /// When that would pass the heap limit.
+    pub fn make_room_to_read(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
+        self.make_room(heap, CHUNK)
+    }
+    /// The buffers grow by doubling, so they are counted by doubling.
+    fn make_room(&self, heap: &mut LocalHeap, bytes: usize) -> Result<(), HeapExhausted> {
+        let Some(memory) = self.memory.get() else { return Ok(()) };
+        let needed = PORT_BYTES + self.buffered() + bytes;
+        if needed <= memory.bytes() && memory.bytes() / 8 <= needed {
+            return Ok(());
+        }
+        // Near the limit in smaller steps: each that does not fit asks for a collection.
+        memory
+            .set(heap, needed * 2)
+            .or_else(|HeapExhausted| memory.set(heap, needed + needed / 8))
+            .or_else(|HeapExhausted| memory.set(heap, needed))
     }
 
     /// Is it an input port?

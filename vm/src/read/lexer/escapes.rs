@@ -33,7 +33,7 @@ impl Lexer<'_> {
     /// The rest of a symbol between bars whose first bar has been consumed.
     pub(super) fn bar_symbol(&mut self, start: usize) -> Result<Sym, ReadError> {
         let name = self.quoted(start, b'|', "this symbol's | is never closed")?;
-        Ok(self.symbols.intern(&name))
+        Ok(self.intern_symbol(&name))
     }
 
     /// Text with escapes up to `close`.
