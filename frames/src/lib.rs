@@ -37,8 +37,8 @@
 //! **FR-6** A chunk whose frames begin at `shared_depth` or above is referred to by `under`, or by
 //! such a chunk above it, and by nothing else.
 //! *Holds* always; *established by* every promotion whose position is given away, and by
-//! [`Stack::continue_at`], both of which raise `shared_depth` to the depth of `under`; underflow
-//! lowers it with `under`; *relied on by* underflow, which keeps the memory of such a chunk for the
+//! [`Stack::continue_at`], both of which raise `shared_depth` to the depth of `under` (or higher, in
+//! [`Stack::throw`]); underflow lowers it with `under`; *relied on by* underflow, which keeps the memory of such a chunk for the
 //! next one; *checked by* `tests::a_captured_chunk_is_never_used_again`.
 
 #![deny(unsafe_code)]

@@ -1,10 +1,9 @@
 //! Promotion: the only way frames move up into the heap.
 //!
 //! Everything on the region below a given frame is copied, once, into a chunk that links to the
-//! chunk below. First the frames are made ready: open environments are moved to the heap, each of
-//! which is complete in itself, and dead registers are cleared, so that a chunk keeps nothing alive
-//! that its frames will not use. Then the chunk is made and filled. Only allocation can fail, before
-//! anything refers to the chunk.
+//! chunk below. What is dead in them is left out, so that a chunk keeps nothing alive that its frames
+//! will not use, and open environments are moved to the heap, each of which is complete in itself.
+//! Only allocation can fail, before anything refers to the chunk.
 
 use crate::environment::copy_environment;
 use crate::layout::{
@@ -31,33 +30,53 @@ impl Stack {
     ///
     /// # Errors
     /// When the heap limit is reached; nothing was promoted then.
+    #[inline]
     pub fn promote_below(
         &mut self,
         heap: &mut LocalHeap,
         frame: *mut u64,
         reason: PromotionReason,
     ) -> Result<Position, HeapExhausted> {
-        let header = frame.wrapping_sub(HEADER_WORDS);
-        if header == self.bottom {
-            self.note_promotion(reason);
-            return Ok(self.under);
+        if frame.wrapping_sub(HEADER_WORDS) != self.bottom {
+            self.promote_run(heap, frame, reason)?;
         }
+        self.reinstate_next = 1;
+        if reason.is_shared() {
+            self.shared_depth = self.under.depth();
+        }
+        Ok(self.under)
+    }
+
+    fn promote_run(
+        &mut self,
+        heap: &mut LocalHeap,
+        frame: *mut u64,
+        reason: PromotionReason,
+    ) -> Result<(), HeapExhausted> {
+        let header = frame.wrapping_sub(HEADER_WORDS);
         let words = (header.addr() - self.bottom.addr()) / 8;
         let watched = heap.heap().watch().is_on(Watched::Promotions);
         let site = if watched { self.site_below(frame) } else { Site::default() };
-        let frames = self.prepare_frames(heap, frame)?;
         let chunk = self.take_chunk(heap, CHUNK_WORDS + words + 1)?;
-        self.fill_chunk(chunk, words);
+        let frames = match self.fill_chunk(heap, chunk, frame, words) {
+            Ok(frames) => frames,
+            Err(exhausted) => {
+                // Nothing refers to the chunk, but what it holds must be values (FR-5).
+                for index in 0..=words {
+                    object::init_field(chunk, CHUNK_WORDS + index, Value::ZERO);
+                }
+                return Err(exhausted);
+            }
+        };
         self.stats.promoted[reason as usize] += frames;
         self.stats.promoted_words += words as u64;
         self.under = Position { chunk, index: words };
         self.bottom = header;
         self.write_bottom_return();
-        self.note_promotion(reason);
         if watched {
             self.record_promotion(heap, site, reason, frames);
         }
-        Ok(self.under)
+        Ok(())
     }
 
     /// Where the first frame below the one at `frame` is that knows it.
@@ -92,17 +111,9 @@ impl Stack {
         }
     }
 
-    /// After a promotion, or instead of one that found nothing new.
-    #[inline]
-    fn note_promotion(&mut self, reason: PromotionReason) {
-        self.reinstate_next = 1;
-        if reason.is_shared() {
-            self.shared_depth = self.under.depth();
-        }
-    }
-
     /// Memory for a chunk with so many fields, which are to be filled at once: that of a used one,
     /// if there is any that is large enough.
+    #[inline]
     fn take_chunk(&mut self, heap: &mut LocalHeap, size: usize) -> Result<Value, HeapExhausted> {
         while let Some(spare) = self.spares.pop() {
             if heap.remake(spare, size) {
@@ -112,90 +123,97 @@ impl Stack {
         heap.object_unfilled(Kind::Chunk, size)
     }
 
-    /// Closes the open environments and clears the dead registers of all frames below `frame`; how
-    /// many there are.
-    fn prepare_frames(
+    /// Fills the chunk with the frames below `frame`, `words` words, and the return word above them;
+    /// how many frames there are.
+    fn fill_chunk(
         &mut self,
         heap: &mut LocalHeap,
+        chunk: Value,
         frame: *mut u64,
+        words: usize,
     ) -> Result<u64, HeapExhausted> {
-        let mut count = 0;
-        let mut next = self.caller(frame);
-        while let Some(caller) = next {
-            count += 1;
-            self.prepare_frame(heap, &caller)?;
-            next = self.caller(caller.frame);
-        }
-        Ok(count)
-    }
-
-    fn prepare_frame(
-        &mut self,
-        heap: &mut LocalHeap,
-        frame: &RegionFrame,
-    ) -> Result<(), HeapExhausted> {
-        let live = self.live(frame);
-        if let (Live::Bits([bits]), true) = (live, frame.registers < 64) {
-            return self.prepare_small_frame(heap, frame, *bits);
-        }
-        for register in 0..frame.registers {
-            let at = frame.frame.wrapping_add(register);
-            if live.contains(register) {
-                self.close_register(heap, at)?;
-            }
-        }
-        for register in 0..frame.registers {
-            if !live.contains(register) {
-                self.write(frame.frame.wrapping_add(register), Value::ZERO.bits());
-            }
-        }
-        Ok(())
-    }
-
-    /// The same for frames of less than 64 registers: bits instead of loops.
-    fn prepare_small_frame(
-        &mut self,
-        heap: &mut LocalHeap,
-        frame: &RegionFrame,
-        live: u64,
-    ) -> Result<(), HeapExhausted> {
-        let all = (1u64 << frame.registers) - 1;
-        let mut alive = live & all;
-        while alive != 0 {
-            self.close_register(heap, frame.frame.wrapping_add(alive.trailing_zeros() as usize))?;
-            alive &= alive - 1;
-        }
-        let mut dead = !live & all;
-        while dead != 0 {
-            let register = dead.trailing_zeros() as usize;
-            self.write(frame.frame.wrapping_add(register), Value::ZERO.bits());
-            dead &= dead - 1;
-        }
-        Ok(())
-    }
-
-    fn close_register(&mut self, heap: &mut LocalHeap, at: *mut u64) -> Result<(), HeapExhausted> {
-        let value = Value::from_bits(self.read(at));
-        if value.is_stack_env() {
-            let copy = copy_environment(heap, value)?;
-            self.stats.environments_with_frames += 1;
-            self.write(at, copy.bits());
-        }
-        Ok(())
-    }
-
-    /// Copies `words` words from the bottom of the region, and the return word above them.
-    fn fill_chunk(&mut self, chunk: Value, words: usize) {
         object::init_field(chunk, CHUNK_PREVIOUS, self.under.chunk);
         let index = Value::fixnum(self.under.index as i64);
         object::init_field(chunk, CHUNK_PREVIOUS_POSITION, index);
         let depth = Value::fixnum(self.under.depth() as i64);
         object::init_field(chunk, CHUNK_DEPTH, depth);
         debug_assert!(object::size(chunk) == CHUNK_WORDS + words + 1);
-        let to = chunk.words().wrapping_add(1 + CHUNK_WORDS);
-        // SAFETY: the chunk was made for `words + 1` frame words and no other thread knows it yet;
-        // the source lies in the region, up to and with the header at `bottom + words`.
-        unsafe { to.copy_from_nonoverlapping(self.bottom, words + 1) };
+        let mut end = words;
+        self.copy_word(chunk, end, frame.wrapping_sub(HEADER_WORDS));
+        let mut count = 0;
+        let mut next = self.caller(frame);
+        while let Some(caller) = next {
+            count += 1;
+            end -= HEADER_WORDS + caller.registers;
+            self.copy_frame(heap, chunk, end, &caller)?;
+            next = self.caller(caller.frame);
+        }
+        debug_assert!(end == 0, "the frames fill the chunk");
+        Ok(count)
+    }
+
+    #[inline(always)]
+    fn copy_word(&self, chunk: Value, index: usize, from: *mut u64) {
+        object::init_field(chunk, CHUNK_WORDS + index, Value::from_bits(self.read(from)));
+    }
+
+    /// Copies header and live registers of a frame to the chunk, from frame word `index` on. What is
+    /// dead becomes zero; open environments are moved to the heap.
+    ///
+    /// Word by word: frames are small and were written word by word a moment ago, which wider reads
+    /// would have to wait for.
+    #[inline(always)]
+    fn copy_frame(
+        &mut self,
+        heap: &mut LocalHeap,
+        chunk: Value,
+        index: usize,
+        frame: &RegionFrame,
+    ) -> Result<(), HeapExhausted> {
+        let live = self.live(frame);
+        for word in 0..HEADER_WORDS {
+            self.copy_word(chunk, index + word, frame.header().wrapping_add(word));
+        }
+        let mut is_open = false;
+        let mut copy = |register: usize, is_live: bool| {
+            let value = match is_live {
+                true => Value::from_bits(self.read(frame.frame.wrapping_add(register))),
+                false => Value::ZERO,
+            };
+            is_open |= value.is_stack_env();
+            object::init_field(chunk, CHUNK_WORDS + index + HEADER_WORDS + register, value);
+        };
+        match live {
+            Live::Bits([bits]) if frame.registers <= 64 => {
+                (0..frame.registers).for_each(|register| copy(register, bits >> register & 1 == 1));
+            }
+            _ => (0..frame.registers).for_each(|register| copy(register, live.contains(register))),
+        }
+        if is_open {
+            return self.close_environments(heap, chunk, index + HEADER_WORDS, frame);
+        }
+        Ok(())
+    }
+
+    /// The frame, whose registers have been copied to the chunk, has open environments.
+    #[cold]
+    fn close_environments(
+        &mut self,
+        heap: &mut LocalHeap,
+        chunk: Value,
+        index: usize,
+        frame: &RegionFrame,
+    ) -> Result<(), HeapExhausted> {
+        for register in 0..frame.registers {
+            let environment = object::field(chunk, CHUNK_WORDS + index + register);
+            if environment.is_stack_env() {
+                let copy = copy_environment(heap, environment)?;
+                self.stats.environments_with_frames += 1;
+                self.write(frame.frame.wrapping_add(register), copy.bits());
+                object::init_field(chunk, CHUNK_WORDS + index + register, copy);
+            }
+        }
+        Ok(())
     }
 
     /// Before a collection: promotes what lies deep in the stack, so that no collection looks at it

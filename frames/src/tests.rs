@@ -125,7 +125,7 @@ impl Rig {
             Some(resumed) => resumed,
             None => {
                 assert_eq!(word.address(), UNDERFLOW_CODE, "FR-4");
-                self.stack.underflow(value).map(|there| (there.frame, there.address))?
+                self.stack.underflow(value).map(|there| (there.frame, there.address.get()))?
             }
         };
         self.frame = frame;

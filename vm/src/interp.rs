@@ -120,10 +120,10 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A traced object, for the loop.
+    /// A closure whose payload the loop sets at once.
     #[inline(always)]
-    fn allocate(&mut self, kind: Kind, size: usize) -> Result<Value, crate::cx::Raised> {
-        match self.mutator.heap.object(kind, size) {
+    fn allocate_closure(&mut self, size: usize) -> Result<Value, crate::cx::Raised> {
+        match self.mutator.heap.object_unfilled(Kind::Closure, size) {
             Ok(object) => Ok(object),
             Err(HeapExhausted) => Err(self.cx().exhausted()),
         }

@@ -450,12 +450,17 @@ fn stub(
     name: Option<Sym>,
 ) -> CodeParts {
     let (least, most) = native_arity;
-    let exact = if least == most { u32::from(least) } else { GENERAL };
+    let clauses = procedure.clauses();
+    let exact = match clauses.first() {
+        Some(clause) => clause.required,
+        None if least == most => u32::from(least),
+        None => GENERAL,
+    };
     CodeParts {
         kind,
         words: procedure.words(),
         constants: Vec::new(),
-        clauses: Vec::new(),
+        clauses,
         exact,
         native_arity,
         frame_size: FRAME_SIZE,

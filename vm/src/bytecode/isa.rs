@@ -286,6 +286,10 @@ isa! {
 
     /// the body of a machine procedure (see `interp::procedures`): does its work, then returns or calls on
     Machine [NumBc];
+    /// the body of `%call/cc`: calls `r[0]` in its place with the continuation of this call
+    Capture [] ends;
+    /// the body of a full continuation called with one value, `r[0]`: goes on there with it
+    Throw [] ends;
     /// reached by returning past the bottom frame of the region: reinstate frames and go on
     Underflow [] ends;
     /// reached by returning from the first frame of a run: leave the interpreter

@@ -26,7 +26,9 @@ impl Machine<'_> {
                 return self.raise_arity(callee, frame, count);
             }
             self.arguments = count;
-            return self.poll_entry(frame, count, code, code.entry);
+            let general = code.clauses.last();
+            let entry = general.map_or(code.entry, |clause| code.instruction(clause.entry));
+            return self.poll_entry(frame, count, code, entry);
         }
         let fits = |clause: &&ClauseEntry| {
             let required = clause.required as usize;

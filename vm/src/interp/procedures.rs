@@ -8,10 +8,11 @@ use super::registers::{get, set, slice};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind};
 use crate::bytecode::isa::Op;
+use crate::bytecode::template::ClauseEntry;
 use crate::condition::ErrorKind;
 use crate::prim;
 use lisle_frames::continuation::Found;
-use lisle_frames::{Place, Position, PromotionReason};
+use lisle_frames::{Place, Position, PromotionReason, Resumption};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::RootSlot;
 
@@ -106,11 +107,23 @@ impl Procedure {
         let machine = |p: Procedure| Op::Machine as u32 | (p as u32) << 16;
         let ret = |register: u32| Op::Return as u32 | register << 8;
         match self {
+            Procedure::CallWithContinuation => vec![Op::Capture as u32],
+            Procedure::Continuation => vec![Op::Throw as u32, machine(self)],
             Procedure::CallWithValues => vec![machine(self), machine(Procedure::ReceiveValues)],
             Procedure::CallWithEscape => vec![machine(self), ret(1)],
             Procedure::CallWithPrompt => vec![machine(self), ret(2)],
             Procedure::Host => vec![machine(self), machine(Procedure::HostReturned)],
             _ => vec![machine(self)],
+        }
+    }
+    /// The clauses of the stub, when one of them takes just so many arguments; the last takes any.
+    pub fn clauses(self) -> Vec<ClauseEntry> {
+        match self {
+            Procedure::Continuation => vec![
+                ClauseEntry { required: 1, rest: false, entry: 0 },
+                ClauseEntry { required: 0, rest: true, entry: 1 },
+            ],
+            _ => Vec::new(),
         }
     }
     /// All of them, in order.
@@ -144,6 +157,23 @@ pub fn entry_of(procedure: Procedure) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.procedure == procedure)
 }
 
+/// Where a full continuation goes on.
+#[inline(always)]
+pub fn continuation_position(k: Value) -> Position {
+    let index = object::field(k, CONTINUATION_INDEX).assume_fixnum() as usize;
+    Position { chunk: object::field(k, CONTINUATION_CHUNK), index }
+}
+
+/// The run goes on there, or ends with the value.
+fn go_on(resumption: Option<Resumption>, value: Value) -> Step {
+    match resumption {
+        Some(Resumption { frame, address }) => {
+            Step::Go(At { pc: std::ptr::with_exposed_provenance(address.get()), frame })
+        }
+        None => Step::Leave(Outcome::Value(value)),
+    }
+}
+
 /// The methods that take a frame are private to the interpreter, which passes the running frame of a
 /// call of that procedure: that is what makes their register accesses sound.
 impl Machine<'_> {
@@ -163,9 +193,9 @@ impl Machine<'_> {
                 Procedure::ReceiveValues => {
                     self.receive_values(frame, get(frame, 1), get(frame, 2))
                 }
-                Procedure::CallWithContinuation => self.call_with_continuation(frame),
                 Procedure::CallWithEscape => self.call_with_escape(at),
                 Procedure::Continuation | Procedure::Escape => self.throw(frame),
+                Procedure::CallWithContinuation => unreachable!("its body is an instruction"),
                 Procedure::PartialContinuation => self.compose(frame),
                 Procedure::Parameter => self.parameter(frame),
                 Procedure::Reinstate => {
@@ -350,28 +380,20 @@ impl Machine<'_> {
         self.tail_call(frame, consumer, count)
     }
 
-    /// `(%call/cc f)`: promotes the frames below and passes a continuation over them.
-    fn call_with_continuation(&mut self, frame: *mut u64) -> Step {
-        self.mutator.stack.publish(frame, Place::Entry(1));
+    /// `(%call/cc f)`: promotes the frames below; a continuation over them. `None` when the heap limit
+    /// is reached.
+    #[inline]
+    pub(super) fn capture(&mut self, frame: *mut u64) -> Option<Value> {
         let mutator = &mut *self.mutator;
         let reason = PromotionReason::Continuation;
-        let Ok(position) = mutator.stack.promote_below(&mut mutator.heap, frame, reason) else {
-            return self.exhausted_in_machine(frame, 1);
-        };
-        let Ok(k) = mutator.heap.object(Kind::Continuation, 5) else {
-            return self.exhausted_in_machine(frame, 1);
-        };
+        let position = mutator.stack.promote_below(&mut mutator.heap, frame, reason).ok()?;
+        let k = mutator.heap.object_unfilled(Kind::Continuation, 5).ok()?;
         object::init_field(k, 0, self.vm.machine_code(Procedure::Continuation));
         object::init_field(k, CONTINUATION_CHUNK, position.chunk);
         object::init_field(k, CONTINUATION_INDEX, Value::fixnum(position.index as i64));
-        object::init_field(k, CONTINUATION_STATE, self.mutator.roots[RootSlot::DynamicState]);
-        object::init_field(k, CONTINUATION_HOST, host_call(self.mutator));
-        // SAFETY: the frame has one argument.
-        unsafe {
-            let callee = get(frame, 0);
-            set(frame, 0, k);
-            self.tail_call(frame, callee, 1)
-        }
+        object::init_field(k, CONTINUATION_STATE, mutator.roots[RootSlot::DynamicState]);
+        object::init_field(k, CONTINUATION_HOST, host_call(mutator));
+        Some(k)
     }
 
     /// `(%call/ec f)`: passes a token for this frame. Promotes nothing.
@@ -393,6 +415,13 @@ impl Machine<'_> {
             set(new, 0, token);
             self.enter_slow(callee, new, 1)
         }
+    }
+
+    /// A continuation was called with one value.
+    #[cold]
+    pub(super) fn throw_one(&mut self, frame: *mut u64) -> Step {
+        self.arguments = 1;
+        self.throw(frame)
     }
 
     /// A continuation was called: the procedure in the frame, with the values to deliver.
@@ -428,10 +457,8 @@ impl Machine<'_> {
     fn reinstate(&mut self, frame: *mut u64, k: Value, value: Value) -> Step {
         if object::is_kind(k, Kind::Continuation) {
             self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);
-            let index = object::field(k, CONTINUATION_INDEX).assume_fixnum() as usize;
-            let position = Position { chunk: object::field(k, CONTINUATION_CHUNK), index };
-            self.mutator.stack.continue_at(position);
-            return self.underflow(value);
+            let resumption = self.mutator.stack.throw(continuation_position(k), value);
+            return go_on(resumption, value);
         }
         if !object::is_kind(k, Kind::Escape) {
             let raised = self.cx().wrong_type("%reinstate", 1, "continuation", k);
@@ -473,21 +500,14 @@ impl Machine<'_> {
             return self.raise_at_entry(frame, raised);
         }
         self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);
-        let index = object::field(k, CONTINUATION_INDEX).assume_fixnum() as usize;
-        let position = Position { chunk: object::field(k, CONTINUATION_CHUNK), index };
-        let frame = self.mutator.stack.continue_at(position);
+        let frame = self.mutator.stack.continue_at(continuation_position(k));
         self.tail_call(frame, thunk, 0)
     }
 
     /// Returns `value` past the bottom of the region.
     pub(super) fn underflow(&mut self, value: Value) -> Step {
-        match self.mutator.stack.underflow(value) {
-            Some(resumption) => {
-                let pc = std::ptr::with_exposed_provenance(resumption.address);
-                Step::Go(At { pc, frame: resumption.frame })
-            }
-            None => Step::Leave(Outcome::Value(value)),
-        }
+        let resumption = self.mutator.stack.underflow(value);
+        go_on(resumption, value)
     }
 
     /// The values in a list as one value.

@@ -66,6 +66,20 @@ pub unsafe fn set_return_word(frame: *mut u64, bits: u64) {
     unsafe { *frame.sub(2) = bits }
 }
 
+/// Moves `count` words of a region to lower addresses: the arguments of a tail call.
+///
+/// One by one: they were written one by one a moment ago, which wider reads would have to wait for.
+///
+/// # Safety
+/// See the module's validity section.
+#[inline(always)]
+pub unsafe fn move_down(from: *mut u64, to: *mut u64, count: usize) {
+    for index in 0..count {
+        // SAFETY: promised by the caller.
+        unsafe { to.add(index).write_volatile(from.add(index).read_volatile()) };
+    }
+}
+
 /// The first `count` registers as a slice: the arguments of a primitive.
 ///
 /// # Safety

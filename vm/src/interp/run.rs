@@ -10,7 +10,11 @@
 //! Every register access is unchecked (see [`registers`](super::registers) for why it is sound); the
 //! whole loop is one `unsafe` function whose obligations are those of that module.
 
-use super::registers::{get, procedure, return_word, set, set_procedure, set_return_word, slice};
+use super::host::host_call;
+use super::procedures::{CONTINUATION_HOST, CONTINUATION_STATE, continuation_position};
+use super::registers::{
+    get, move_down, procedure, return_word, set, set_procedure, set_return_word, slice,
+};
 use super::{At, Machine, Outcome, Step, fast};
 use crate::bytecode::code::{Code, linked_constant};
 use crate::bytecode::isa::Op;
@@ -19,6 +23,7 @@ use crate::num::arith;
 use crate::prim::{self, equality};
 use lisle_frames::{HEADER_WORDS, ReturnWord, Stack};
 use lisle_gc::{Kind, Value, object};
+use lisle_threads::RootSlot;
 
 /// Runs from `at` until the run ends.
 ///
@@ -194,9 +199,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 ($callee:expr) => {{
                     let from = frame.add(a + HEADER_WORDS);
                     set_procedure(frame, $callee);
-                    for index in 0..b {
-                        *frame.add(index) = *from.add(index);
-                    }
+                    move_down(from, frame, b);
                 }};
             }
             macro_rules! ret {
@@ -281,7 +284,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Closure => {
                     let code = (*Code::of(procedure(frame))).constant(b | c << 8);
                     let count = (*Code::at(code)).captures as usize;
-                    let closure = attempt!(machine.allocate(Kind::Closure, 1 + count));
+                    let closure = attempt!(machine.allocate_closure(1 + count));
                     object::init_field(closure, 0, code);
                     for index in 0..count {
                         let capture = *pc.add(1 + index);
@@ -613,12 +616,40 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Machine => {
                     go!(machine.procedure(At { pc: pc.add(1), frame }, (word >> 16) as u16))
                 }
+                Op::Capture => {
+                    let Some(k) = machine.capture(frame) else {
+                        go!(machine.exhausted_in_machine(frame, 1))
+                    };
+                    let callee = get(frame, 0);
+                    set(frame, 0, k);
+                    set_procedure(frame, callee);
+                    enter!(callee, frame, 1)
+                }
+                Op::Throw => {
+                    let k = procedure(frame);
+                    let state = object::field(k, CONTINUATION_STATE);
+                    let host = object::field(k, CONTINUATION_HOST);
+                    if state != machine.mutator.roots[RootSlot::DynamicState]
+                        || host != host_call(machine.mutator)
+                    {
+                        go!(machine.throw_one(frame));
+                    }
+                    let value = get(frame, 0);
+                    match machine.mutator.stack.throw(continuation_position(k), value) {
+                        Some(resumption) => {
+                            frame = resumption.frame;
+                            pc = std::ptr::with_exposed_provenance(resumption.address.get());
+                            continue;
+                        }
+                        None => return Outcome::Value(value),
+                    }
+                }
                 Op::Underflow => {
                     let value = Value::from_bits(return_word(frame));
                     match machine.mutator.stack.underflow(value) {
                         Some(resumption) => {
                             frame = resumption.frame;
-                            pc = std::ptr::with_exposed_provenance(resumption.address);
+                            pc = std::ptr::with_exposed_provenance(resumption.address.get());
                             continue;
                         }
                         None => return Outcome::Value(value),

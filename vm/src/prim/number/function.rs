@@ -112,6 +112,12 @@ pub fn atan(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     }
 }
 pub fn expt(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
+    if let (Some(base), Some(exponent)) = (args[0].as_fixnum(), args[1].as_fixnum())
+        && let Ok(exponent) = u32::try_from(exponent)
+        && let Some(power) = base.checked_pow(exponent).and_then(Value::try_fixnum)
+    {
+        return Ok(power);
+    }
     arith::general(cx, "expt", &[args[0], args[1]], Number::expt)
 }
 
