@@ -18,13 +18,14 @@ pub(crate) mod tests;
 
 use crate::bytecode::template::CodeTemplate;
 use crate::bytecode::verify;
-use crate::core_form::{Core, Vars};
+use crate::core_form::{Core, Definition, Vars};
 use crate::globals::{GlobalId, GlobalInfo};
 use crate::opt;
 use crate::opt::known::Known;
 use crate::source::Span;
 use crate::symbols::Symbols;
 use std::fmt;
+use std::sync::Arc;
 
 /// A native primitive as the compiler sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +44,8 @@ pub trait GlobalFacts {
     fn info(&self, id: GlobalId) -> GlobalInfo;
     /// The global variable of the core namespace with this name.
     fn core(&self, name: &str) -> Option<GlobalId>;
+    /// What a variable of the core namespace is defined as, if it is defined in Scheme.
+    fn definition(&self, id: GlobalId) -> Option<Arc<Definition>>;
 }
 
 /// What surrounds a form that is compiled.

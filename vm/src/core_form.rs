@@ -87,6 +87,15 @@ pub enum Core {
     Letrec(Vec<(VarId, Core)>, Box<Core>),
 }
 
+/// What a variable of the Scheme library is defined as.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The expression.
+    pub value: Core,
+    /// The variables in it.
+    pub vars: Vars,
+}
+
 /// A procedure: one clause, or several for `case-lambda`.
 #[derive(Clone, Debug)]
 pub struct Lambda {

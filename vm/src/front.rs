@@ -17,7 +17,7 @@ use crate::bytecode::disasm;
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
 use crate::compile::{self, CompileContext, PrimSignature};
 use crate::condition::ErrorKind;
-use crate::core_form::{Core, Names, Vars};
+use crate::core_form::{Core, Definition, Names, Vars};
 use crate::cx::{Cx, Raised};
 use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits, Session, Unit};
 use crate::globals::GlobalId;
@@ -90,6 +90,8 @@ pub struct Front {
     /// The core variables that exist, and whose turn it is to compile.
     core: Mutex<FxHashMap<Sym, GlobalId>>,
     turn: Mutex<()>,
+    /// The definitions of core variables that were asked for; see [`Front::definition`].
+    definitions: Mutex<FxHashMap<GlobalId, Option<Arc<Definition>>>>,
 }
 
 impl Front {
@@ -247,6 +249,39 @@ impl Front {
             panic!("the core's definitions are legal: {}", error.message);
         }
         vm.globals.info(id).cell
+    }
+
+    /// What a core variable is defined as; `None` for what is not defined in Scheme.
+    fn definition(&self, vm: &VmShared, host: &Host<'_>, id: GlobalId) -> Option<Arc<Definition>> {
+        if let Some(known) = self.definitions.lock().get(&id) {
+            return known.clone();
+        }
+        let definition = self.expand_definition(vm, host, id).map(Arc::new);
+        self.definitions.lock().insert(id, definition.clone());
+        definition
+    }
+
+    fn expand_definition(
+        &self,
+        vm: &VmShared,
+        host: &Host<'_>,
+        id: GlobalId,
+    ) -> Option<Definition> {
+        let info = vm.globals.info(id);
+        if self.core.lock().get(&info.name) != Some(&id) {
+            return None;
+        }
+        let name = vm.symbols.name(info.name);
+        let form = core_text::definition(&name, &vm.symbols, &vm.sources)?;
+        let environment = self.expander(vm).core_environment();
+        let units = with_session(vm, host, |session| {
+            self.expander(vm).expand_toplevel(session, &form, environment)
+        });
+        let unit = units.ok()?.pop()?;
+        match unit.core {
+            Core::DefineGlobal(_, value, _) => Some(Definition { value: *value, vars: unit.vars }),
+            _ => None,
+        }
     }
 
     fn finish(

@@ -3,8 +3,8 @@
 //! Each pass is a function of its own file:
 //!
 //! 1. [`letrec`] sorts recursive bindings into plain ones, groups of procedures, and the rest;
-//! 2. [`simplify`] folds, propagates, inlines and removes, in a few rounds, each with a fresh
-//!    [`census`] of the variables;
+//! 2. [`simplify`] folds, propagates, inlines (also loops of the library: [`inline`]) and removes, in
+//!    a few rounds, each with a fresh [`census`] of the variables;
 //! 3. [`escape`] turns `call/cc` into an escape where that can't be told apart;
 //! 4. [`split`] keeps frames and calls within what an instruction can express.
 //!
@@ -16,6 +16,7 @@ pub mod constant;
 pub mod effects;
 pub mod escape;
 pub mod fold;
+pub mod inline;
 pub mod known;
 pub mod labels;
 pub mod letrec;

@@ -4,6 +4,7 @@
 use super::{FrontError, core_text, embedded, run_aside};
 use crate::bytecode::code::Code;
 use crate::compile::GlobalFacts;
+use crate::core_form::Definition;
 use crate::cx::Cx;
 use crate::datum_value::{datum_to_value, value_to_datum};
 use crate::expand::{
@@ -168,6 +169,9 @@ impl GlobalFacts for Host<'_> {
     }
     fn core(&self, name: &str) -> Option<GlobalId> {
         self.core_variable(self.vm.symbols.intern(name))
+    }
+    fn definition(&self, id: GlobalId) -> Option<Arc<Definition>> {
+        self.vm.front.definition(self.vm, self, id)
     }
 }
 

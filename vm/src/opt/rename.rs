@@ -2,22 +2,38 @@
 
 use super::walk::{map_parts, map_values};
 use crate::core_form::{Clause, Core, Lambda, VarId, Vars};
+use crate::source::Span;
 use rustc_hash::FxHashMap;
 
 /// A copy of `lambda` in which every variable bound inside is fresh.
 pub fn copy_lambda(lambda: &Lambda, vars: &mut Vars) -> Lambda {
-    let mut renamer = Renamer { vars, fresh: FxHashMap::default() };
+    let mut renamer = Renamer { vars, from: None, fresh: FxHashMap::default() };
     renamer.lambda(lambda.clone())
+}
+
+/// A copy of a closed procedure's clause from another compilation unit, whose variables are `from`,
+/// as if all of it were written at `span`.
+pub fn transplant(clause: &Clause, from: &Vars, span: Span, vars: &mut Vars) -> Clause {
+    let from = Some(Foreign { vars: from, span });
+    Renamer { vars, from, fresh: FxHashMap::default() }.clause(clause.clone())
+}
+
+/// Where an expression comes from, and where it is to be.
+struct Foreign<'v> {
+    vars: &'v Vars,
+    span: Span,
 }
 
 struct Renamer<'v> {
     vars: &'v mut Vars,
+    from: Option<Foreign<'v>>,
     fresh: FxHashMap<VarId, VarId>,
 }
 
 impl Renamer<'_> {
     fn bind(&mut self, var: VarId) -> VarId {
-        let info = self.vars.info(var).clone();
+        let from = self.from.as_ref().map_or(&*self.vars, |from| from.vars);
+        let info = from.info(var).clone();
         let fresh = self.vars.fresh(info.name);
         self.vars.info_mut(fresh).assigned = info.assigned;
         self.fresh.insert(var, fresh);
@@ -27,18 +43,29 @@ impl Renamer<'_> {
         self.fresh.get(&var).copied().unwrap_or(var)
     }
     fn lambda(&mut self, lambda: Lambda) -> Lambda {
-        let clauses = lambda.clauses.into_iter().map(|clause| {
-            let params = clause.params.into_iter().map(|var| self.bind(var)).collect();
-            let rest = clause.rest.map(|var| self.bind(var));
-            Clause { params, rest, body: self.core(clause.body) }
-        });
-        Lambda { clauses: clauses.collect(), ..lambda }
+        let span = self.place(lambda.span);
+        let clauses = lambda.clauses.into_iter().map(|clause| self.clause(clause)).collect();
+        Lambda { name: lambda.name, clauses, span }
+    }
+    fn clause(&mut self, clause: Clause) -> Clause {
+        let params = clause.params.into_iter().map(|var| self.bind(var)).collect();
+        let rest = clause.rest.map(|var| self.bind(var));
+        Clause { params, rest, body: self.core(clause.body) }
+    }
+    fn place(&self, span: Span) -> Span {
+        self.from.as_ref().map_or(span, |from| from.span)
     }
     fn core(&mut self, core: Core) -> Core {
         match core {
-            Core::Local(var, span) => Core::Local(self.look_up(var), span),
+            Core::Local(var, span) => Core::Local(self.look_up(var), self.place(span)),
+            Core::Global(id, span) => Core::Global(id, self.place(span)),
             Core::SetLocal(var, value, span) => {
+                let span = self.place(span);
                 Core::SetLocal(self.look_up(var), Box::new(self.core(*value)), span)
+            }
+            Core::Call(mut call) => {
+                call.span = self.place(call.span);
+                map_parts(Core::Call(call), |part| self.core(part))
             }
             Core::Lambda(lambda) => Core::Lambda(Box::new(self.lambda(*lambda))),
             Core::Let(bindings, body) => {

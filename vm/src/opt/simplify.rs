@@ -12,7 +12,7 @@ use super::known::Known;
 use super::letrec::is_declaration;
 use super::rename::copy_lambda;
 use super::walk::{bind, conditional, map_bodies, map_values, sequence, size};
-use super::{constant, labels};
+use super::{constant, inline, labels};
 use crate::core_form::{Call, Clause, Core, Lambda, VarId, Vars};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -296,6 +296,11 @@ impl Round<'_, '_> {
                 self.call_replaced(var, Call { callee, args, span }, place)
             }
             callee => {
+                if let Some(lambda) = inline::body_of(&callee, &args, span, self.vars, self.known) {
+                    self.census.grow(self.vars);
+                    lambda.clauses.iter().for_each(|clause| self.census.add(&clause.body));
+                    return self.apply(lambda, args, span, place);
+                }
                 let callee = self.simplify(callee, Place::Value);
                 self.finish_call(callee, args, span, place)
             }

@@ -3,7 +3,7 @@
 use crate::bytecode::disasm::{self, Names};
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
 use crate::compile::{CompileContext, GlobalFacts, PrimSignature, compile_toplevel};
-use crate::core_form::{Call, Clause, Core, Lambda, VarId, Vars};
+use crate::core_form::{Call, Clause, Core, Definition, Lambda, VarId, Vars};
 use crate::globals::{GlobalId, GlobalInfo};
 use crate::opt::constant;
 use crate::read::datum::Datum;
@@ -12,6 +12,7 @@ use crate::symbols::Symbols;
 use lisle_gc::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The span of everything in these tests.
 pub const SPAN: Span = Span { source: SourceId(1), start: 0, end: 1 };
@@ -121,6 +122,9 @@ impl GlobalFacts for World {
     }
     fn core(&self, name: &str) -> Option<GlobalId> {
         STANDARD.contains(&name).then(|| self.global(name))
+    }
+    fn definition(&self, _: GlobalId) -> Option<Arc<Definition>> {
+        None
     }
 }
 
