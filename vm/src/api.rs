@@ -9,6 +9,10 @@
 //! | `root.rs` | [`Root`]: values that the host keeps |
 //! | `convert.rs`, `numbers.rs`, `collections.rs` | [`FromScheme`] and [`IntoScheme`] |
 //! | `function.rs`, `parameter.rs` | closures as Scheme procedures |
+//! | `waiting.rs` | procedures that wait, and futures |
+//! | `host_type.rs` | values of the host's own types |
+//! | `libraries.rs` | where libraries come from |
+//! | `derive.rs` | what the code of the derive macros calls |
 //! | `error.rs` | [`Error`] |
 //!
 //! # Why a stale value does not compile
@@ -27,12 +31,17 @@ pub mod builder;
 pub mod collections;
 pub mod context;
 pub mod convert;
+#[doc(hidden)]
+pub mod derive;
 pub mod error;
 pub mod function;
 pub mod handle;
+pub mod host_type;
+pub mod libraries;
 pub mod numbers;
 pub mod parameter;
 pub mod root;
+pub mod waiting;
 pub mod window;
 
 pub use builder::Builder;
@@ -40,8 +49,11 @@ pub use collections::Bytes;
 pub use context::Context;
 pub use convert::{Arguments, FromScheme, IntoScheme, Symbol};
 pub use error::{Error, ErrorKind, Frame, Place};
-pub use function::HostFunction;
+pub use function::{HostFunction, IntoAnswer};
 pub use handle::{Attached, Vm, WeakVm};
+pub use host_type::{Exclusive, ExclusiveGuard, Host, HostType, Pinned};
+pub use libraries::{Libraries, Loaders};
 pub use parameter::{Parameter, Rest};
 pub use root::{Kind, Procedure, Root, Value};
+pub use waiting::{Async, Blocking, Calling};
 pub use window::{Local, Window};

@@ -414,7 +414,7 @@ fn with_session<T>(
             Err(ExpandError::new("interrupted", Span::NONE).of_kind(ExpandErrorKind::Interrupted))
         }
     };
-    let loader = FileLoader::new(&vm.config.library_path);
+    let loader = vm.config.loaders.with_folders(&vm.config.library_path);
     let session = Session {
         symbols: &vm.symbols,
         sources: &vm.sources,

@@ -46,11 +46,17 @@ pub mod trace;
 #[expect(unsafe_code, reason = "tells the collector the registers of loaded code")]
 pub mod vm;
 
+#[doc(hidden)]
+pub use api::derive;
 pub use api::{
-    Arguments, Attached, Builder, Bytes, Context, Error, ErrorKind, Frame, FromScheme,
-    HostFunction, IntoScheme, Kind, Local, Parameter, Place, Procedure, Rest, Root, Symbol, Value,
-    Vm, WeakVm, Window,
+    Arguments, Async, Attached, Blocking, Builder, Bytes, Calling, Context, Error, ErrorKind,
+    Exclusive, ExclusiveGuard, Frame, FromScheme, Host, HostFunction, HostType, IntoAnswer,
+    IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place, Procedure, Rest, Root, Symbol,
+    Value, Vm, WeakVm, Window,
 };
+pub use expand::LibraryLoader;
+pub use front::FileLoader;
+pub use lisle_derive::{FromScheme, HostType, IntoScheme};
 pub use statistics::VmStats;
 pub use vm::VmConfig;
 

@@ -1,5 +1,6 @@
 //! A virtual machine: what its threads share, and how it is made.
 
+use crate::api::Loaders;
 use crate::bytecode::code::{Code, CodeKind, CodeParts, GENERAL};
 use crate::bytecode::isa::Op;
 use crate::condition;
@@ -54,6 +55,8 @@ pub struct VmConfig {
     pub library_path: Vec<std::path::PathBuf>,
     /// How errors that end a thread or a program are shown on standard error.
     pub error_format: ErrorFormat,
+    /// Where libraries are looked for before that.
+    pub loaders: Loaders,
     /// The first budget of the nursery in bytes; `None` for the heap's own.
     pub nursery_bytes: Option<usize>,
     /// Does the program own the process? `exit` in a thread ends it then; otherwise only the run.
@@ -90,6 +93,7 @@ impl Default for VmConfig {
             command_line: vec!["lisle".to_owned()],
             library_path: Vec::new(),
             error_format: ErrorFormat::Text,
+            loaders: Loaders::default(),
             nursery_bytes: None,
             owns_process: true,
             deadlock_detection: true,

@@ -5,6 +5,9 @@
 mod calls;
 mod conversions;
 mod errors;
+mod host_types;
+mod libraries;
+mod rooting;
 mod threads;
 
 use lisle::{Builder, Vm};

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::handle::Vm;
+use crate::expand::LibraryLoader;
 use crate::vm::VmConfig;
 use std::path::PathBuf;
 
@@ -45,6 +46,12 @@ impl Builder {
     /// A folder to look for libraries in: `(a b)` is its file `a/b.sld`. May be given several times.
     pub fn library_path(mut self, folder: impl Into<PathBuf>) -> Builder {
         self.config.library_path.push(folder.into());
+        self
+    }
+    /// Where libraries are looked for before the folders. May be given several times; they are asked
+    /// in order.
+    pub fn loader(mut self, loader: impl LibraryLoader + 'static) -> Builder {
+        self.config.loaders.push(loader);
         self
     }
     /// What `(command-line)` returns.

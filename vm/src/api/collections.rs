@@ -27,6 +27,15 @@ fn elements<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<Local<'w>>, Erro
     Ok(items)
 }
 
+/// The elements of a list or vector, or the entries of a hash table as pairs.
+pub(crate) fn fields<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<Local<'w>>, Error> {
+    if is(value, Kind::HashTable) {
+        let pair = |(key, value)| w.cons(key, value);
+        return entries(w, value)?.into_iter().map(pair).collect();
+    }
+    elements(w, value)
+}
+
 fn converted<'w, T: FromScheme, C: FromIterator<T>>(
     w: &Window<'w>,
     value: Local<'w>,

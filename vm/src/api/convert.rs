@@ -31,6 +31,10 @@ use smallvec::SmallVec;
 /// assert_eq!(vm.eval::<Colour>("'green")?, Colour::Green);
 /// # Ok::<(), Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "no Scheme value can be converted to `{Self}`",
+    note = "implement or derive `FromScheme`; to keep a value as it is, convert it to a `Root`"
+)]
 pub trait FromScheme: Sized {
     /// Converts a value.
     ///
@@ -47,6 +51,10 @@ pub trait FromScheme: Sized {
 
 /// A type whose values can be converted to Scheme. `#[derive(IntoScheme)]` writes it for structs and
 /// enums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be converted to a Scheme value",
+    note = "implement or derive `IntoScheme`"
+)]
 pub trait IntoScheme {
     /// Converts the value.
     ///

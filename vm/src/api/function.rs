@@ -47,6 +47,11 @@ type Locals<'w> = SmallVec<[Local<'w>; 8]>;
 /// assert!(vm.eval::<u8>("(parse \"300\")").unwrap_err().message().contains("too large"));
 /// # Ok::<(), lisle::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a procedure of the host",
+    note = "its parameters, after an optional `&mut Context`, must be `FromScheme` types, `&str`, \
+            references to host types, or `Rest` at the end; it must be `Send + Sync + 'static`"
+)]
 pub trait HostFunction<M>: Send + Sync + 'static {
     /// The fewest and most arguments; 255 for no bound.
     fn arity() -> (u8, u8);
@@ -90,8 +95,9 @@ impl<'a> Call<'a> {
     }
     fn answer<O: IntoAnswer>(self, result: O) -> Result<Answer, Error> {
         let (name, vm) = (self.name, self.vm);
+        let ready = result.wait(&mut Context::new(self.mutator, vm));
         attach::in_window(self.mutator, |mutator| {
-            let answer = result.into_answer(&Window::new(mutator, vm));
+            let answer = O::into_answer(ready, &Window::new(mutator, vm));
             answer.map(|local| Answer(local.value()))
         })
         .map_err(|error| match error.kind() {
@@ -116,27 +122,47 @@ fn wrong_argument(name: &str, index: usize, error: Error) -> Error {
     error.context(format_args!("{name}: argument {}", index + 1))
 }
 
-/// What a procedure of the host may return.
+/// What a procedure of the host may return: what is [`IntoScheme`], a `Result` of it, and
+/// [`Blocking`](super::Blocking) or [`Async`](super::Async) around these.
+#[diagnostic::on_unimplemented(
+    message = "a procedure of the host cannot return `{Self}`",
+    note = "return a type that is `IntoScheme`, or a `Result` of one with an error that converts to \
+            `Box<dyn Error + Send + Sync>`"
+)]
 pub trait IntoAnswer {
+    /// What is there after waiting.
+    type Ready;
+    /// Waits for it.
+    fn wait(self, cx: &mut Context<'_>) -> Self::Ready;
     /// Converts it.
     ///
     /// # Errors
     /// When it is an error, or the conversion fails.
-    fn into_answer<'w>(self, w: &Window<'w>) -> Result<Local<'w>, Error>;
+    fn into_answer<'w>(ready: Self::Ready, w: &Window<'w>) -> Result<Local<'w>, Error>;
 }
 
 impl<T: IntoScheme> IntoAnswer for T {
+    type Ready = T;
     #[inline]
-    fn into_answer<'w>(self, w: &Window<'w>) -> Result<Local<'w>, Error> {
-        self.into_scheme(w)
+    fn wait(self, _: &mut Context<'_>) -> T {
+        self
+    }
+    #[inline]
+    fn into_answer<'w>(ready: T, w: &Window<'w>) -> Result<Local<'w>, Error> {
+        ready.into_scheme(w)
     }
 }
 
-impl<T: IntoScheme, E: Into<Box<dyn StdError + Send + Sync>>> IntoAnswer for Result<T, E> {
+impl<T: IntoAnswer, E: Into<Box<dyn StdError + Send + Sync>>> IntoAnswer for Result<T, E> {
+    type Ready = Result<T::Ready, E>;
     #[inline]
-    fn into_answer<'w>(self, w: &Window<'w>) -> Result<Local<'w>, Error> {
-        match self {
-            Ok(value) => value.into_scheme(w),
+    fn wait(self, cx: &mut Context<'_>) -> Result<T::Ready, E> {
+        self.map(|value| value.wait(cx))
+    }
+    #[inline]
+    fn into_answer<'w>(ready: Result<T::Ready, E>, w: &Window<'w>) -> Result<Local<'w>, Error> {
+        match ready {
+            Ok(value) => T::into_answer(value, w),
             Err(error) => Err(Error::host(error)),
         }
     }

@@ -83,7 +83,7 @@ impl Context<'_> {
         if let Some(Binding::Global { id, .. }) = environment.get(&ident) {
             return Ok(id);
         }
-        let id = self.session.host.new_global(sym)?;
+        let id = self.fresh_global(sym, environment)?;
         let binding = Binding::Global { id, state: GlobalState::Awaited };
         match environment.bind_if_free(ident, binding) {
             Some(Binding::Global { id, .. }) => Ok(id),

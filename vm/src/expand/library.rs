@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const MAX_LOADING: usize = 200;
 
 /// Finds the files that programs import and include.
-pub trait LibraryLoader {
+pub trait LibraryLoader: Send + Sync {
     /// The file that defines the library with this name, `["srfi", "1"]` for example: its name
     /// and its text.
     fn load(&self, name: &[String]) -> Option<(String, String)>;
@@ -35,12 +35,17 @@ pub trait LibraryLoader {
         &self,
         name: &str,
         from: Option<&str>,
-    ) -> std::result::Result<(String, String), String>;
+    ) -> std::result::Result<(String, String), String> {
+        let _ = from;
+        Err(format!("there is no {name}"))
+    }
 }
 
 /// A library that has been expanded.
 pub struct Library {
     exports: FxHashMap<Sym, Binding>,
+    /// What its body is expanded in.
+    environment: Arc<Environment>,
     /// The libraries it imports.
     needs: Vec<Arc<Library>>,
     /// Its body, until an import has asked for it.
@@ -120,6 +125,10 @@ impl Context<'_> {
         }
         let declarations = self.declarations(declarations)?;
         let environment = self.expander.register(Environment::empty(Changes::Allowed));
+        // Loaded again: its importers are to see the new definitions.
+        if let Some(old) = self.registered(&key) {
+            environment.succeed(&old.environment);
+        }
         let mut inner = Context::new(self.expander, self.session);
         inner.loading.clone_from(&self.loading);
         inner.loading.push(key.clone());
@@ -140,7 +149,8 @@ impl Context<'_> {
         }
         let needs = needs.into_iter().flatten().collect();
         let body = Mutex::new(inner.finish());
-        let library = Library { exports, needs, body, instantiated: AtomicBool::new(false) };
+        let library =
+            Library { exports, environment, needs, body, instantiated: AtomicBool::new(false) };
         self.expander.libraries.lock().insert(key, Arc::new(library));
         Ok(())
     }

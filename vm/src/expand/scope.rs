@@ -210,6 +210,8 @@ struct State {
     bindings: FxHashMap<Ident, Binding>,
     fallback: Fallback,
     changes: Changes,
+    /// The variables that definitions are to use again.
+    inherited: FxHashMap<Sym, GlobalId>,
 }
 
 /// What a symbol means that an environment has no binding for.
@@ -237,7 +239,12 @@ pub(super) enum Changes {
 
 impl Environment {
     fn with(fallback: Fallback, changes: Changes) -> Environment {
-        let state = State { bindings: FxHashMap::default(), fallback, changes };
+        let state = State {
+            bindings: FxHashMap::default(),
+            fallback,
+            changes,
+            inherited: FxHashMap::default(),
+        };
         Environment { state: RwLock::new(state) }
     }
     pub(super) fn core() -> Environment {
@@ -265,6 +272,23 @@ impl Environment {
             Some(Binding::Global { id, state: GlobalState::Defined }) => Some(id),
             _ => None,
         }
+    }
+    /// Lets definitions in this environment use the variables that `old` defines under their names:
+    /// a library that is loaded again.
+    pub(super) fn succeed(&self, old: &Environment) {
+        let old = old.state.read();
+        let variables = old.bindings.iter().filter_map(|(ident, binding)| match (ident, binding) {
+            (Ident::Symbol(sym), Binding::Global { id, state: GlobalState::Defined }) => {
+                Some((*sym, *id))
+            }
+            _ => None,
+        });
+        let variables = old.inherited.clone().into_iter().chain(variables).collect();
+        self.state.write().inherited = variables;
+    }
+    /// The variable that a definition of this name is to use, if another environment had one.
+    pub(super) fn inherited(&self, name: Sym) -> Option<GlobalId> {
+        self.state.read().inherited.get(&name).copied()
     }
     pub(super) fn get(&self, ident: &Ident) -> Option<Binding> {
         self.state.read().bindings.get(ident).cloned()

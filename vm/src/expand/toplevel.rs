@@ -8,6 +8,7 @@ use crate::core_form::Core;
 use crate::globals::GlobalId;
 use crate::hints;
 use crate::read::datum::Datum;
+use crate::symbols::Sym;
 use std::sync::Arc;
 
 /// A global variable that a definition is about to define.
@@ -118,9 +119,17 @@ impl Context<'_> {
         let shadowed = self.meaning(ident, &Scope::Top(environment.clone()));
         let shadowed =
             matches!(shadowed, Meaning::Core(_) | Meaning::Global(..)).then_some(shadowed);
-        let id = self.session.host.new_global(sym)?;
+        let id = self.fresh_global(sym, environment)?;
         environment.bind(ident.clone(), Binding::Global { id, state: GlobalState::Defined });
         Ok(bound(id, shadowed))
+    }
+
+    /// A new global variable, or the one that a library loaded before had.
+    pub(super) fn fresh_global(&self, sym: Sym, environment: &Environment) -> Result<GlobalId> {
+        match environment.inherited(sym) {
+            Some(id) => Ok(id),
+            None => self.session.host.new_global(sym),
+        }
     }
 
     /// Makes code for definitions of `globals`; if it cannot be made, nothing is defined.

@@ -1,0 +1,70 @@
+//! Libraries from the host, and loading them again.
+
+use lisle::{FileLoader, Libraries, Vm};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+fn rules(n: i64) -> String {
+    format!(
+        "(define-library (app rules) (import (scheme base) (app base)) (export rate describe)
+           (begin (define (describe) (list 'version (rate)))
+                  (define (rate) (helper {n}))
+                  (define (helper x) (scale x))))"
+    )
+}
+
+fn machine() -> (Vm, Libraries) {
+    let libraries = Libraries::new();
+    libraries.insert(
+        "(app base)",
+        "(define-library (app base) (import (scheme base)) (export scale)
+           (begin (define (scale x) (* 10 x))))",
+    );
+    libraries.insert("(app   rules)", rules(1));
+    let builder = Vm::builder().loader(FileLoader::new(&[])).loader(libraries.clone());
+    let vm = builder.build().expect("the system has memory");
+    let loaded = vm.eval::<()>("(import (app rules)) (define (ask) (rate))");
+    loaded.expect("the library is legal");
+    (vm, libraries)
+}
+
+#[test]
+fn a_library_is_loaded_again() {
+    let (vm, libraries) = machine();
+    assert_eq!(vm.eval::<i64>("(ask)").unwrap(), 10);
+    libraries.insert("(app rules)", rules(2));
+    vm.reload("(app rules)").unwrap();
+    assert_eq!(vm.eval::<i64>("(ask)").unwrap(), 20);
+    assert_eq!(vm.eval_text("(describe)").unwrap(), "(version 20)");
+    libraries
+        .insert("(app rules)", "(define-library (app rules) (import (scheme base)) (export no))");
+    assert!(vm.reload("(app rules)").is_err());
+    assert!(vm.reload("(app nothing)").is_err());
+    assert!(vm.reload("(").is_err());
+    assert_eq!(vm.eval_text("(describe)").unwrap(), "(version 20)");
+}
+
+#[test]
+fn a_library_is_loaded_again_while_threads_run_it() {
+    let (vm, libraries) = machine();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let attached = vm.attach().unwrap();
+                let mut last = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let now: i64 = attached.eval("(ask)").unwrap();
+                    assert!(now >= last && now % 10 == 0, "{last} {now}");
+                    last = now;
+                }
+            });
+        }
+        for n in 2..20 {
+            libraries.insert("(app rules)", rules(n));
+            vm.reload("(app rules)").unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(vm.eval::<i64>("(ask)").unwrap(), 190);
+}

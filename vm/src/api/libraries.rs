@@ -1,0 +1,145 @@
+//! Where the libraries that programs import come from, and loading them again.
+
+use super::context::Context;
+use super::error::{Error, ErrorKind};
+use super::handle::Vm;
+use crate::expand::LibraryLoader;
+use crate::front::FileLoader;
+use crate::interp::Machine;
+use crate::read::reader::Reader;
+use crate::source::{SourceId, Span};
+use lisle_gc::Root;
+use parking_lot::RwLock;
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Libraries in memory, by name: from `include_str!`, or from wherever the host has them. Clones
+/// share their contents, so a library can be replaced and loaded again by [`Vm::reload`].
+///
+/// ```
+/// use lisle::{Libraries, Vm};
+/// let libraries = Libraries::new();
+/// libraries.insert("(app rules)", "(define-library (app rules) (import (scheme base))
+///     (export rate) (begin (define (rate) 1)))");
+/// let vm = Vm::builder().loader(libraries.clone()).build()?;
+/// vm.eval::<()>("(import (app rules)) (define (twice) (* 2 (rate)))")?;
+/// assert_eq!(vm.eval::<i64>("(twice)")?, 2);
+///
+/// libraries.insert("(app rules)", "(define-library (app rules) (import (scheme base))
+///     (export rate) (begin (define (rate) 10)))");
+/// vm.reload("(app rules)")?;
+/// assert_eq!(vm.eval::<i64>("(twice)")?, 20);
+/// # Ok::<(), lisle::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Libraries {
+    texts: Arc<RwLock<HashMap<String, String>>>,
+}
+
+impl Libraries {
+    /// No libraries.
+    pub fn new() -> Libraries {
+        Libraries::default()
+    }
+    /// Adds or replaces the library with this name, written as in `import`.
+    pub fn insert(&self, name: &str, text: impl Into<String>) {
+        let key = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.texts.write().insert(key, text.into());
+    }
+}
+
+fn key(name: &[String]) -> String {
+    format!("({})", name.join(" "))
+}
+
+impl LibraryLoader for Libraries {
+    fn load(&self, name: &[String]) -> Option<(String, String)> {
+        let key = key(name);
+        let text = self.texts.read().get(&key).cloned()?;
+        Some((key, text))
+    }
+}
+
+/// The loaders of a VM, asked in order; then its folders.
+#[derive(Clone, Default)]
+pub struct Loaders {
+    loaders: Vec<Arc<dyn LibraryLoader>>,
+}
+
+impl Loaders {
+    /// Adds one, to be asked after the others.
+    pub fn push(&mut self, loader: impl LibraryLoader + 'static) {
+        self.loaders.push(Arc::new(loader));
+    }
+    /// These and the folders.
+    pub(crate) fn with_folders(&self, folders: &[PathBuf]) -> Loaders {
+        let mut all = self.clone();
+        all.push(FileLoader::new(folders));
+        all
+    }
+}
+
+impl LibraryLoader for Loaders {
+    fn load(&self, name: &[String]) -> Option<(String, String)> {
+        self.loaders.iter().find_map(|loader| loader.load(name))
+    }
+    fn include(&self, name: &str, from: Option<&str>) -> Result<(String, String), String> {
+        let mut failed = format!("there is no {name}");
+        for loader in &self.loaders {
+            match loader.include(name, from) {
+                Ok(found) => return Ok(found),
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
+    }
+}
+
+impl fmt::Debug for Loaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} loaders", self.loaders.len())
+    }
+}
+
+impl Vm {
+    /// Loads a library again, named as in `import`. Code that has imported it sees each new
+    /// definition from the moment it is made; calls that run go on in the old code. When the new
+    /// text is illegal nothing changes.
+    ///
+    /// # Errors
+    /// When there is no such library, its text is illegal, or its body raises.
+    pub fn reload(&self, name: &str) -> Result<(), Error> {
+        self.enter(|cx| cx.reload(name))
+    }
+}
+
+impl Context<'_> {
+    /// As [`Vm::reload`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reload(&mut self, name: &str) -> Result<(), Error> {
+        let (mutator, vm) = self.parts();
+        let no_library = || Error::of_kind(ErrorKind::Syntax, format!("no library {name}"));
+        let mut reader = Reader::new(SourceId::default(), name, &vm.symbols);
+        let set = reader.next().ok().flatten().ok_or_else(no_library)?;
+        let parts: Option<Vec<String>> = set
+            .proper_list()
+            .map(|parts| parts.iter().map(|part| part.to_text(&vm.symbols)).collect());
+        let loaders = vm.config.loaders.with_folders(&vm.config.library_path);
+        let found = mutator.native(|| parts.and_then(|parts| loaders.load(&parts)));
+        let (file, text) = found.ok_or_else(no_library)?;
+        self.evaluate(&file, &text)?;
+        let (mutator, vm) = self.parts();
+        let made = vm.front.environment(vm, mutator, &[set]);
+        let (_, procedures) = made.map_err(|error| Error::from_front(vm, error))?;
+        let procedures: Vec<Root> = procedures.into_iter().map(|v| vm.heap.add_root(v)).collect();
+        for procedure in procedures {
+            let outcome = Machine::new(mutator, vm).call_from_host(procedure.get(), &[]);
+            Error::from_outcome(vm, outcome).map_err(|error| error.placed(vm, Span::NONE))?;
+        }
+        Ok(())
+    }
+}
