@@ -1,12 +1,13 @@
 //! The heap as a whole: what all threads share, and the order of a collection.
 
 use crate::{
-    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched,
+    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched, ahead,
     events::{Cause, CollectionRecord, Space},
     external::{Account, Settling},
     handle::RootTable,
     layout::{BLOCK_BYTES, Layout},
-    major, minor,
+    major::{self, mark::Marked},
+    minor,
     native::{self, Host, NativeTable},
     nursery::Nursery,
     object,
@@ -396,12 +397,13 @@ impl Heap {
             at_once,
             pause: started.elapsed(),
         };
-        let mut marked_objects = 0;
+        let mut marked = Marked::default();
         if full {
-            marked_objects = major::collect(self, stopped, &mut dead);
+            marked = major::collect(self, stopped, &mut dead);
             self.set_old_goal();
         }
         self.adapt_nursery(observed, full);
+        ahead::send(self, full, observed.promoted_bytes);
         for source in &mut stopped.roots {
             source.after_collection();
         }
@@ -411,7 +413,8 @@ impl Heap {
         }
         let details = self.ring.take();
         let seq = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-        let cpu = cpu_started.map(|before| cpu_time().saturating_sub(before) + copied.helpers_cpu);
+        let helpers_cpu = copied.helpers_cpu + marked.helpers_cpu;
+        let cpu = cpu_started.map(|before| cpu_time().saturating_sub(before) + helpers_cpu);
         let record = CollectionRecord {
             seq,
             full,
@@ -425,7 +428,7 @@ impl Heap {
             initiator_tid: 0,
             late_tid: 0,
             cpu_ns: cpu.map_or(0, nanoseconds),
-            workers: 1 + copied.helpers,
+            workers: 1 + copied.helpers.max(marked.helpers),
             vm: self.config.vm,
             heap_before_bytes,
             heap_after_bytes: self.used_bytes(),
@@ -440,7 +443,7 @@ impl Heap {
             external_bytes: self.external_bytes(),
             remembered_slots: copied.remembered_slots,
             fresh_objects: copied.fresh_objects,
-            marked_objects,
+            marked_objects: marked.objects,
             gc_permille: 0,
             details,
             settling: (!dead.is_empty()).then(|| Settling::new(&self.account)),

@@ -29,9 +29,10 @@
 //!   `major::mark`, `object`. *Checked by:* `verify::header_is_sane`.
 //! - **GC-2** *holds:* a pointer reachable from a root leads to an object inside a nursery block in
 //!   use, an old block in use, or to the start of a large object. *Established by:* `minor` (updates
-//!   every pointer to what it moves), `major` (frees only what is unmarked), and the rule that no
-//!   value is kept across a safepoint outside a root. *Relied on by:* `slot`, `object`. *Checked by:*
-//!   `verify::points_into_live_memory`, `verify::fits`.
+//!   every pointer to what it moves), `major` and `old::blocks` (free only what is unmarked, and sweep
+//!   nothing while marking), and the rule that no value is kept across a safepoint outside a root.
+//!   *Relied on by:* `slot`, `object`. *Checked by:* `verify::points_into_live_memory`,
+//!   `verify::fits`.
 //! - **GC-3** *holds:* a pointer's tag is that of its object's kind. *Established by:* `alloc`.
 //!   *Relied on by:* `minor::copy` (the tag says whether there is a header), `object`. *Checked by:*
 //!   `verify::tag_agrees`.
@@ -67,11 +68,13 @@
 //!   `major::mark`. *Relied on by:* the sweep. *Checked by:* `poison::poison_dead`, in stress modes.
 #![deny(unsafe_code)]
 
+mod ahead;
 mod alloc;
 mod barrier;
 mod events;
 mod external;
 pub mod flonum;
+mod grey;
 mod guardian;
 mod handle;
 mod heap;

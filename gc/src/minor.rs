@@ -11,7 +11,6 @@ pub(crate) mod copy;
 
 use crate::{
     Heap, Stopped, Value,
-    layout::SMALL_WORDS,
     native::Host,
     phases::{Done, Phases},
     record::Phase,
@@ -36,6 +35,11 @@ pub(crate) struct Copied {
 }
 
 impl Copied {
+    /// Bytes that were copied.
+    fn bytes(&self) -> usize {
+        self.survived_bytes + self.promoted_bytes
+    }
+
     /// Adds what another worker did.
     fn add(&mut self, other: &Copied) {
         self.survived_bytes += other.survived_bytes;
@@ -56,12 +60,6 @@ impl Copied {
     }
 }
 
-/// Slots looked at before the copies made so far are scanned, so that the stack stays small.
-const BATCH: usize = SMALL_WORDS;
-
-/// How many remembered slots ahead of the copying their memory is fetched.
-const AHEAD: usize = 8;
-
 /// Collects the nursery. With `promote_all`, nothing stays young.
 pub(crate) fn collect(
     heap: &Heap,
@@ -79,8 +77,8 @@ pub(crate) fn collect(
         phases.end(phase, before.until(&copied));
         before = copied;
     };
-    copy_from_remembered(&mut copier, &remembered);
-    copy_from_fresh(&mut copier, &fresh);
+    let (remembered_slots, fresh_objects) = (remembered.len(), fresh.len());
+    copier.copy_from_old(remembered, &fresh);
     end(Phase::Remset, copier.copied());
     heap.roots.visit_young(&mut copier);
     copier.drain();
@@ -97,8 +95,8 @@ pub(crate) fn collect(
     heap.natives.lock().after_copying(&heap.layout, dead);
     let (again, mut copied) = copier.finish();
     end(Phase::FinalizeQueue, copied);
-    copied.remembered_slots = remembered.len();
-    copied.fresh_objects = fresh.len();
+    copied.remembered_slots = remembered_slots;
+    copied.fresh_objects = fresh_objects;
     // These records belong to no thread; they wait for the next collection.
     heap.orphans.lock().remembered.extend(again);
     heap.nursery.end_collection(&heap.memory, from_space, heap.config.stress.poison);
@@ -119,33 +117,6 @@ fn take_records(heap: &Heap, stopped: &mut Stopped<'_>) -> (Vec<usize>, Vec<Valu
     (remembered, fresh)
 }
 
-fn copy_from_remembered(copier: &mut Copier<'_, false>, remembered: &[usize]) {
-    for batch in remembered.chunks(BATCH) {
-        for (index, &address) in batch.iter().enumerate() {
-            if let Some(&ahead) = batch.get(index + AHEAD) {
-                slot::prefetch(ahead);
-            }
-            copier.update_old_slot(address);
-        }
-        copier.drain();
-    }
-}
-
-fn copy_from_fresh(copier: &mut Copier<'_, false>, fresh: &[Value]) {
-    for &object in fresh {
-        let (mut at, words) = payload(object);
-        let end = at + 8 * words;
-        while at < end {
-            let stop = end.min(at + 8 * BATCH);
-            while at < stop {
-                copier.update_old_slot(at);
-                at += 8;
-            }
-            copier.drain();
-        }
-    }
-}
-
 /// Address and number of the words of an object that hold values.
 pub(crate) fn payload(object: Value) -> (usize, usize) {
     let address = object.address();
@@ -154,4 +125,10 @@ pub(crate) fn payload(object: Value) -> (usize, usize) {
     }
     let header = crate::Header::from_bits(slot::load(address));
     (address + 8, if header.is_raw() { 0 } else { header.size() })
+}
+
+/// Where the words of an object that hold values begin and end.
+fn payload_range(object: Value) -> (usize, usize) {
+    let (start, words) = payload(object);
+    (start, start + 8 * words)
 }

@@ -70,6 +70,12 @@ pub(crate) fn store_byte(address: usize, value: u8) {
     byte(address).store(value, Ordering::Relaxed);
 }
 
+/// Sets bits of the byte of a side table that others may be setting bits of; what it was before.
+#[inline(always)]
+pub(crate) fn set_bits(address: usize, bits: u8) -> u8 {
+    byte(address).fetch_or(bits, Ordering::Relaxed)
+}
+
 /// Copies words to memory that nobody else can reach and that does not overlap the source.
 #[inline(always)]
 pub(crate) fn copy_words(from: usize, to: usize, words: usize) {
@@ -90,9 +96,14 @@ pub(crate) fn fill_words(at: usize, words: usize, bits: u64) {
 
 /// Zeroes bytes of a side table, or of memory that nobody else can reach.
 pub(crate) fn zero_bytes(at: usize, bytes: usize) {
+    fill_bytes(at, bytes, 0);
+}
+
+/// Fills bytes of a side table, or of memory that nobody else can reach.
+pub(crate) fn fill_bytes(at: usize, bytes: usize, value: u8) {
     let target: *mut u8 = ptr::with_exposed_provenance_mut(at);
     // SAFETY: the range is committed and nobody else can reach it (module doc).
-    unsafe { ptr::write_bytes(target, 0, bytes) }
+    unsafe { ptr::write_bytes(target, value, bytes) }
 }
 
 /// The bytes of a side table; nobody writes them while the result is in use.

@@ -3,13 +3,14 @@
 //!
 //! A collection begins on one thread. When it has found that there is much to do it posts a
 //! [`Job`]; helpers join it as they wake, and the collection goes on meanwhile, so nothing is lost
-//! when they come late or not at all. What is to be done lies in each one's own list; only when
+//! when they come late or not at all. Between collections they run errands: what is better done
+//! beside the mutators than in a pause. What is to be done lies in each one's own list; only when
 //! somebody is without work do the others put a part of theirs into the [`Pool`]. Helpers end with
 //! the heap.
 
-use crate::Value;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -21,12 +22,12 @@ use std::{
 pub(crate) const HELPERS_MOST: usize = 15;
 /// Turns that a worker without work waits before it sleeps: a few microseconds.
 const SPINS: usize = 400;
-/// A share that took so much longer than its leader had of a processor says that there was none for
-/// the helpers: one that joins and is put off its processor keeps the world stopped.
-const DELAY_MOST: Duration = Duration::from_micros(200);
-/// ... and then so many shares are left out at most.
+/// Sharing pays when so much more is done in the same time, in hundredths. Where others have the
+/// processors it does not: a helper that joins and is put off its processor keeps the world stopped.
+const PACE_PAYS: u128 = 105;
+/// When it did not pay, so many collections that could share go without at most.
 const LEFT_OUT_MOST: usize = 63;
-/// With fewer objects than this, a worker keeps what it has.
+/// With less than this, a worker keeps what it has.
 const SHARE_LEAST: usize = 4;
 
 /// Work that several threads can do together.
@@ -42,25 +43,51 @@ pub(crate) trait Job: Send + Sync {
 /// The helpers of one heap.
 pub(crate) struct Team {
     board: Arc<Board>,
-    mood: Mutex<Mood>,
+    /// Does it pay to share copying?
+    pub(crate) copying: Mood,
+    /// Does it pay to share marking?
+    pub(crate) marking: Mood,
 }
 
-/// Whether sharing helped lately.
+/// How much was done, in units of the worker's own, and in what time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) done: usize,
+    pub(crate) time: Duration,
+}
+
+/// Whether sharing paid lately.
 #[derive(Default)]
-struct Mood {
-    /// Shares that are left out before the next.
+pub(crate) struct Mood(Mutex<Experience>);
+
+#[derive(Default)]
+struct Experience {
+    /// Collections that go without before the next try.
     left_out: usize,
-    /// How many are left out the next time that it does not help.
+    /// How many go without the next time that it does not pay.
     penalty: usize,
 }
 
 impl Mood {
-    fn learn(&mut self, elapsed: Duration, own_cpu: Duration) {
-        if elapsed > own_cpu + own_cpu / 2 + DELAY_MOST {
-            self.penalty = LEFT_OUT_MOST.min(2 * self.penalty + 1);
-            self.left_out = self.penalty;
+    /// Is it worth the try to share something now? When not, that is not to be asked again in the
+    /// same collection.
+    pub(crate) fn is_worthwhile(&self) -> bool {
+        let mut experience = self.0.lock();
+        let is_due = experience.left_out == 0;
+        experience.left_out = experience.left_out.saturating_sub(1);
+        is_due
+    }
+
+    /// Learns from what one thread did alone and what several then did together.
+    pub(crate) fn learn(&self, alone: Pace, together: Pace) {
+        let mut experience = self.0.lock();
+        let rate = together.done as u128 * alone.time.as_nanos();
+        let rate_alone = alone.done as u128 * together.time.as_nanos();
+        if 100 * rate < PACE_PAYS * rate_alone {
+            experience.penalty = LEFT_OUT_MOST.min(2 * experience.penalty + 1);
+            experience.left_out = experience.penalty;
         } else {
-            self.penalty /= 2;
+            experience.penalty /= 2;
         }
     }
 }
@@ -78,6 +105,8 @@ struct Board {
 #[derive(Default)]
 struct Notice {
     job: Option<Arc<dyn Job>>,
+    /// What nobody waits for.
+    errands: VecDeque<Arc<dyn Job>>,
     /// How many more may join.
     places: usize,
     helping: usize,
@@ -88,27 +117,17 @@ struct Notice {
 impl Team {
     /// A team without helpers: they are hired when there is work.
     pub(crate) fn new() -> Team {
-        Team { board: Arc::default(), mood: Mutex::default() }
-    }
-
-    /// Is it worth the try to share something now? To be asked once for each share.
-    pub(crate) fn is_worthwhile(&self) -> bool {
-        let mut mood = self.mood.lock();
-        let is_due = mood.left_out == 0;
-        mood.left_out = mood.left_out.saturating_sub(1);
-        is_due
+        Team { board: Arc::default(), copying: Mood::default(), marking: Mood::default() }
     }
 
     /// Posts a job for up to `helpers` others, does `own` meanwhile, and returns when all who
-    /// helped have left.
-    pub(crate) fn share(&self, helpers: usize, job: Arc<dyn Job>, own: impl FnOnce()) {
+    /// helped have left: the time that it took.
+    pub(crate) fn share(&self, helpers: usize, job: Arc<dyn Job>, own: impl FnOnce()) -> Duration {
         let board = &self.board;
-        let (started, cpu_started) = (Instant::now(), cpu_time());
+        let started = Instant::now();
         let mut notice = board.notice.lock();
         notice.places = helpers.min(HELPERS_MOST);
-        while notice.helpers < notice.places && board.hire(notice.helpers) {
-            notice.helpers += 1;
-        }
+        board.hire_up_to(&mut notice, helpers.min(HELPERS_MOST));
         notice.job = Some(job);
         drop(notice);
         board.posted.notify_all();
@@ -118,9 +137,21 @@ impl Team {
         while notice.helping > 0 {
             board.left.wait(&mut notice);
         }
+        started.elapsed()
+    }
+
+    /// Posts a job for one helper, when it has nothing to share, while the caller goes on. False
+    /// when there is no helper.
+    pub(crate) fn send(&self, errand: Arc<dyn Job>) -> bool {
+        let mut notice = self.board.notice.lock();
+        self.board.hire_up_to(&mut notice, 1);
+        if notice.helpers == 0 {
+            return false;
+        }
+        notice.errands.push_back(errand);
         drop(notice);
-        let own_cpu = cpu_time().saturating_sub(cpu_started);
-        self.mood.lock().learn(started.elapsed(), own_cpu);
+        self.board.posted.notify_one();
+        true
     }
 }
 
@@ -138,6 +169,12 @@ impl Drop for Team {
 }
 
 impl Board {
+    fn hire_up_to(self: &Arc<Board>, notice: &mut Notice, helpers: usize) {
+        while notice.helpers < helpers && self.hire(notice.helpers) {
+            notice.helpers += 1;
+        }
+    }
+
     /// Starts a helper. False when the system has no room for a thread.
     fn hire(self: &Arc<Board>, number: usize) -> bool {
         let board = Arc::clone(self);
@@ -152,7 +189,14 @@ impl Board {
         while !notice.dissolved {
             let job = if notice.places > 0 { notice.job.clone() } else { None };
             let Some(job) = job else {
-                self.posted.wait(&mut notice);
+                match notice.errands.pop_front() {
+                    // The job may hold the heap, and so this board's lock must be free when it ends.
+                    Some(errand) => MutexGuard::unlocked(&mut notice, || {
+                        errand.help(worker);
+                        drop(errand);
+                    }),
+                    None => self.posted.wait(&mut notice),
+                }
                 continue;
             };
             notice.places -= 1;
@@ -173,9 +217,26 @@ impl Board {
     }
 }
 
-/// Objects to be scanned, on their way from one worker to another; and the end of the work.
-pub(crate) struct Pool {
-    packets: Mutex<Packets>,
+/// What a worker has to do, in a form that can be given to another one.
+pub(crate) trait Packet: Send + Sized {
+    /// Parts with about half of it, the half that leads to more; `None` when there is too little.
+    fn halve(&mut self) -> Option<Self>;
+}
+
+impl<T: Send> Packet for Vec<T> {
+    /// The older half: what was found first leads to most.
+    fn halve(&mut self) -> Option<Vec<T>> {
+        if self.len() < SHARE_LEAST {
+            return None;
+        }
+        let rest = self.split_off(self.len() / 2);
+        Some(std::mem::replace(self, rest))
+    }
+}
+
+/// Work on its way from one worker to another, and the end of the work.
+pub(crate) struct Pool<P> {
+    packets: Mutex<Packets<P>>,
     changed: Condvar,
     /// Workers without work, who look at the pool.
     hungry: AtomicUsize,
@@ -183,19 +244,18 @@ pub(crate) struct Pool {
     changes: AtomicUsize,
 }
 
-#[derive(Default)]
-struct Packets {
-    packets: Vec<Vec<Value>>,
+struct Packets<P> {
+    packets: Vec<P>,
     /// Workers that have work of their own.
     working: usize,
     /// Nobody has any.
     finished: bool,
 }
 
-impl Pool {
+impl<P: Packet> Pool<P> {
     /// An empty pool; the caller counts as a worker that has work.
-    pub(crate) fn new() -> Pool {
-        let packets = Packets { working: 1, ..Packets::default() };
+    pub(crate) fn new() -> Pool<P> {
+        let packets = Packets { packets: Vec::new(), working: 1, finished: false };
         Pool {
             packets: Mutex::new(packets),
             changed: Condvar::new(),
@@ -211,19 +271,17 @@ impl Pool {
         !packets.finished
     }
 
-    /// Gives the older half of a worker's objects, which lead to more, to the others if somebody is
-    /// without work.
+    /// Gives a half of a worker's work to the others if somebody is without.
     #[inline(always)]
-    pub(crate) fn offer(&self, own: &mut Vec<Value>) {
-        if own.len() >= SHARE_LEAST && self.hungry.load(Ordering::Relaxed) > 0 {
+    pub(crate) fn offer(&self, own: &mut P) {
+        if self.hungry.load(Ordering::Relaxed) > 0 {
             self.offer_cold(own);
         }
     }
 
     #[cold]
-    fn offer_cold(&self, own: &mut Vec<Value>) {
-        let rest = own.split_off(own.len() / 2);
-        let packet = std::mem::replace(own, rest);
+    fn offer_cold(&self, own: &mut P) {
+        let Some(packet) = own.halve() else { return };
         let mut packets = self.packets.lock();
         packets.packets.push(packet);
         self.changes.fetch_add(1, Ordering::Relaxed);
@@ -232,7 +290,7 @@ impl Pool {
     }
 
     /// Work for a worker that has none left. `None`, for everybody, when nobody has any.
-    pub(crate) fn take(&self) -> Option<Vec<Value>> {
+    pub(crate) fn take(&self) -> Option<P> {
         let mut packets = self.packets.lock();
         packets.working -= 1;
         self.hungry.fetch_add(1, Ordering::Relaxed);
@@ -267,7 +325,7 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, LEFT_OUT_MOST, Mood, Pool, Team};
+    use super::{Job, LEFT_OUT_MOST, Mood, Pace, Pool, Team};
     use crate::Value;
     use std::{
         sync::{
@@ -278,20 +336,24 @@ mod tests {
     };
 
     #[test]
-    fn a_busy_machine_is_asked_less_and_less_often() {
-        let mut mood = Mood::default();
-        let millisecond = Duration::from_millis(1);
-        mood.learn(millisecond, millisecond);
-        assert_eq!((mood.left_out, mood.penalty), (0, 0));
-        (0..10).for_each(|_| mood.learn(4 * millisecond, millisecond));
-        assert_eq!((mood.left_out, mood.penalty), (LEFT_OUT_MOST, LEFT_OUT_MOST));
-        mood.learn(millisecond, millisecond);
-        assert_eq!(mood.penalty, LEFT_OUT_MOST / 2);
+    fn sharing_that_does_not_pay_is_tried_less_and_less_often() {
+        let mood = Mood::default();
+        let pace = |done| Pace { done, time: Duration::from_millis(1) };
+        mood.learn(pace(100), pace(150));
+        assert!(mood.is_worthwhile());
+        mood.learn(pace(100), pace(100));
+        assert!(!mood.is_worthwhile() && mood.is_worthwhile());
+        (0..10).for_each(|_| mood.learn(pace(100), pace(30)));
+        (0..LEFT_OUT_MOST).for_each(|_| assert!(!mood.is_worthwhile()));
+        assert!(mood.is_worthwhile());
+        (0..6).for_each(|_| mood.learn(pace(100), pace(150)));
+        mood.learn(pace(100), pace(30));
+        assert!(!mood.is_worthwhile() && mood.is_worthwhile());
     }
 
     /// Counts the numbers below those given, by halving.
     struct Halving {
-        pool: Pool,
+        pool: Pool<Vec<Value>>,
         counted: AtomicU64,
     }
 
@@ -322,6 +384,27 @@ mod tests {
 
     fn count(n: i64) -> u64 {
         1 + (1..n).map(|m| count(m / 2)).sum::<u64>()
+    }
+
+    /// Counts how often it is run.
+    #[derive(Default)]
+    struct Counting(AtomicU64);
+
+    impl Job for Counting {
+        fn help(&self, _worker: usize) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn errands_are_run_while_the_sender_goes_on() {
+        let team = Team::new();
+        let errand = Arc::new(Counting::default());
+        (0..5).for_each(|_| assert!(team.send(errand.clone())));
+        while Arc::strong_count(&errand) > 1 {
+            std::thread::yield_now();
+        }
+        assert_eq!(errand.0.load(Ordering::Relaxed), 5);
     }
 
     #[test]

@@ -17,9 +17,10 @@
 //! - Forwarding marks are stored with release and read with acquire, so whoever follows one sees
 //!   the copy complete.
 
-use super::{Copied, payload};
+use super::{Copied, payload, payload_range};
 use crate::{
     Header, Heap, Value,
+    grey::{Grey, SLICE},
     layout::{BLOCK_BYTES, Layout},
     nursery::{AGE_ARRIVING, AGE_EDEN},
     old::blocks::Run,
@@ -27,18 +28,20 @@ use crate::{
     record::Phase,
     roots::RootVisitor,
     slot,
-    team::{Job, Pool, cpu_time},
+    team::{Job, Pace, Pool, cpu_time},
     value::TAG_PAIR,
     weak::settle::Tracer,
 };
 use parking_lot::Mutex;
-use std::{mem, sync::Arc};
+use std::{mem, sync::Arc, time::Instant};
 
 /// So many objects are scanned before a collection wakes helpers: some 200 microseconds of work, a
 /// few times what waking takes.
 const SCANNED_ALONE: usize = 16 * 1024;
 /// ... and so many when it woke them before, for other roots.
 const SCANNED_AGAIN: usize = 2048;
+/// How many remembered slots ahead of the copying their memory is fetched.
+const AHEAD: usize = 8;
 /// After so many objects a worker looks whether another one has nothing to do.
 const SCANNED_BETWEEN: usize = 64;
 
@@ -48,13 +51,15 @@ pub(crate) struct Copier<'h, const SHARED: bool> {
     layout: Layout,
     promote_all: bool,
     room: Room,
-    /// Copied, but not scanned yet.
-    grey: Vec<Value>,
+    /// Copied but not scanned yet, and old words not looked at yet.
+    grey: Grey,
     /// Old slots that hold a young pointer.
     again: Vec<usize>,
     copied: Copied,
     /// Objects to be scanned before it looks whether to share.
     patience: usize,
+    /// Since when it has worked alone, and how many bytes were copied before.
+    alone: (Instant, usize),
 }
 
 /// Where a worker puts its copies.
@@ -70,7 +75,7 @@ struct Room {
 struct Sharing {
     heap: Arc<Heap>,
     promote_all: bool,
-    pool: Pool,
+    pool: Pool<Grey>,
     results: Mutex<Vec<(Vec<usize>, Copied)>>,
 }
 
@@ -100,10 +105,11 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
             layout: heap.layout,
             promote_all,
             room: Room::default(),
-            grey: Vec::new(),
+            grey: Grey::default(),
             again: Vec::new(),
             copied: Copied::default(),
             patience: SCANNED_ALONE,
+            alone: (Instant::now(), 0),
         }
     }
 
@@ -114,7 +120,7 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
 
     /// Ends this worker's part: the old slots to be recorded again, and what was done.
     pub(crate) fn finish(self) -> (Vec<usize>, Copied) {
-        debug_assert!(self.grey.is_empty());
+        debug_assert!(self.grey.objects.is_empty());
         let mut blocks = self.heap.old.lock_blocks();
         self.room.old.give_back(&mut blocks);
         self.heap.old.publish_blocks(&blocks);
@@ -158,7 +164,7 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
         } else {
             slot::store(from, Value::FORWARDED.bits());
         }
-        self.grey.push(moved);
+        self.grey.objects.push(moved);
         moved.bits()
     }
 
@@ -184,7 +190,7 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
             slot::store(from, moved.bits());
         }
         if !header.is_raw() {
-            self.grey.push(moved);
+            self.grey.objects.push(moved);
         }
         moved.bits()
     }
@@ -271,18 +277,63 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
     }
 }
 
+impl<'h, const SHARED: bool> Copier<'h, SHARED> {
+    /// Updates some of the old words that are left to look at. How many there were.
+    fn update_words(&mut self) -> usize {
+        if let Some((start, end)) = self.grey.next_slice() {
+            for at in (start..end).step_by(8) {
+                self.update_old_slot(at);
+            }
+            return (end - start) / 8;
+        }
+        let before = self.grey.slots.len();
+        let left = before.saturating_sub(SLICE);
+        // From the end on, and fetching ahead: they lie anywhere.
+        while self.grey.slots.len() > left {
+            if let Some(ahead) = self.grey.slots.len().checked_sub(1 + AHEAD) {
+                slot::prefetch(self.grey.slots[ahead]);
+            }
+            if let Some(address) = self.grey.slots.pop() {
+                self.update_old_slot(address);
+            }
+        }
+        before - left
+    }
+}
+
 impl<'h> Copier<'h, false> {
+    /// Copies what these slots of old objects refer to, and what all words of these old objects do;
+    /// and all that this leads to.
+    pub(crate) fn copy_from_old(&mut self, slots: Vec<usize>, objects: &[Value]) {
+        self.grey.slots = slots;
+        let ranges = objects.iter().map(|&object| payload_range(object));
+        self.grey.slices = ranges.filter(|(start, end)| start < end).collect();
+        self.drain();
+    }
+
     /// Scans what was copied, and what is copied meanwhile, until nothing is left.
     pub(crate) fn drain(&mut self) {
-        while let Some(object) = self.grey.pop() {
-            self.scan(object);
-            self.patience -= 1;
-            if self.patience == 0 {
-                self.patience = SCANNED_AGAIN;
-                // A single object leads to no work for two as yet.
-                if self.grey.len() > 1 {
-                    self.share_cold();
-                }
+        loop {
+            while let Some(object) = self.grey.objects.pop() {
+                self.scan(object);
+                self.lose_patience(1);
+            }
+            match self.update_words() {
+                0 => return,
+                words => self.lose_patience(words),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn lose_patience(&mut self, scanned: usize) {
+        if self.patience > scanned {
+            self.patience -= scanned;
+        } else {
+            self.patience = SCANNED_AGAIN;
+            // A single object leads to no work for two as yet.
+            if self.grey.is_divisible() {
+                self.share_cold();
             }
         }
     }
@@ -290,10 +341,13 @@ impl<'h> Copier<'h, false> {
     /// Goes on together with helpers, until nothing is left to scan.
     #[cold]
     fn share_cold(&mut self) {
-        let helpers = self.heap.cores() - 1;
-        if helpers == 0 || !self.heap.team.is_worthwhile() {
+        let (helpers, mood) = (self.heap.cores() - 1, &self.heap.team.copying);
+        if helpers == 0 || !mood.is_worthwhile() {
+            self.patience = usize::MAX;
             return;
         }
+        let done = self.copied.bytes();
+        let alone = Pace { done: done - self.alone.1, time: self.alone.0.elapsed() };
         let Some(heap) = self.heap.shared() else { return };
         let sharing = Arc::new(Sharing {
             heap,
@@ -308,7 +362,8 @@ impl<'h> Copier<'h, false> {
             copied: self.copied,
             ..Copier::new(self.heap, self.promote_all)
         };
-        self.heap.team.share(helpers, sharing.clone(), || worker.drain_shared(&sharing.pool));
+        let own = || worker.drain_shared(&sharing.pool);
+        let time = self.heap.team.share(helpers, sharing.clone(), own);
         self.room = worker.room;
         self.grey = worker.grey;
         self.again = worker.again;
@@ -320,12 +375,14 @@ impl<'h> Copier<'h, false> {
             self.copied.add(&copied);
             self.copied.helpers_cpu += copied.helpers_cpu;
         }
+        mood.learn(alone, Pace { done: self.copied.bytes() - done, time });
+        self.alone = (Instant::now(), self.copied.bytes());
     }
 }
 
 impl Copier<'_, true> {
     /// A helper's part: it has nothing of its own to begin with. How many packets it took.
-    fn drain_pool(&mut self, pool: &Pool) -> usize {
+    fn drain_pool(&mut self, pool: &Pool<Grey>) -> usize {
         let mut taken = 0;
         while let Some(packet) = pool.take() {
             taken += 1;
@@ -336,20 +393,26 @@ impl Copier<'_, true> {
     }
 
     /// The part of the worker that shares what it has.
-    fn drain_shared(&mut self, pool: &Pool) {
+    fn drain_shared(&mut self, pool: &Pool<Grey>) {
         self.drain_own(pool);
         self.drain_pool(pool);
     }
 
-    fn drain_own(&mut self, pool: &Pool) {
+    fn drain_own(&mut self, pool: &Pool<Grey>) {
         let mut patience = SCANNED_BETWEEN;
-        while let Some(object) = self.grey.pop() {
-            self.scan(object);
-            patience -= 1;
-            if patience == 0 {
-                patience = SCANNED_BETWEEN;
-                pool.offer(&mut self.grey);
+        loop {
+            while let Some(object) = self.grey.objects.pop() {
+                self.scan(object);
+                patience -= 1;
+                if patience == 0 {
+                    patience = SCANNED_BETWEEN;
+                    pool.offer(&mut self.grey);
+                }
             }
+            if self.update_words() == 0 {
+                return;
+            }
+            pool.offer(&mut self.grey);
         }
     }
 }

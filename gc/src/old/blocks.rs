@@ -1,8 +1,10 @@
 //! Blocks of the old generation: bump allocation into runs of free lines.
 //!
-//! A block is free, or in use; one in use that had unmarked lines at the last sweep waits on the
-//! recyclable list until the allocator walks its runs of free lines, in order, once. Line marks
-//! change only in a full collection, so a block that was walked is full until the next one.
+//! A block is free, or in use. Sweeping looks at the line marks of one after the other: a block
+//! without marks is free again, and one that has unmarked lines waits on the recyclable list until
+//! the allocator walks its runs of free lines, in order, once. Who allocates sweeps as far as it has
+//! to, and a helper does the rest beside the mutators. A block that was walked, or taken since the
+//! marking, is full until the next one.
 //!
 //! An object of more than a line that does not fit the run at hand goes to a block of its own kind
 //! (the *overflow* block), so that short runs are not wasted on it.
@@ -10,9 +12,10 @@
 use crate::{
     layout::{BLOCK_BYTES, BYTES_PER_MARK_BYTE, LINE_BYTES, LINES_PER_BLOCK, Layout},
     old::Old,
-    os::{Growing, Reservation},
+    os::{Growing, HUGE_BYTES, Reservation},
     slot,
 };
+use std::{collections::VecDeque, ops::Range};
 
 const COMMIT_STEP: usize = 4 << 20;
 /// Free blocks that keep their memory after a sweep: so many, and one for so many in use, since the
@@ -28,8 +31,15 @@ pub(crate) struct Blocks {
     lines: Growing,
     /// For each block that was ever used: is it in use?
     in_use: Vec<bool>,
+    /// Free blocks that have memory, the next to be used last.
     free: Vec<usize>,
-    recyclable: Vec<usize>,
+    /// Free blocks whose memory was given back, the next to be used last.
+    bare: Vec<usize>,
+    /// Addresses from here on were never touched.
+    touched: usize,
+    recyclable: VecDeque<usize>,
+    /// Blocks that were not looked at since the last marking.
+    unswept: Range<usize>,
     /// The run that is being filled.
     cursor: usize,
     end: usize,
@@ -110,13 +120,6 @@ impl Run {
     }
 }
 
-/// What a sweep found.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Swept {
-    pub(crate) blocks_freed: usize,
-    pub(crate) live_bytes: usize,
-}
-
 impl Blocks {
     pub(crate) fn new(layout: Layout) -> Blocks {
         let bytes = layout.block_range_bytes();
@@ -131,7 +134,10 @@ impl Blocks {
             lines: Growing::new(layout.lines_base, bytes / LINE_BYTES, COMMIT_STEP / LINE_BYTES),
             in_use: Vec::new(),
             free: Vec::new(),
-            recyclable: Vec::new(),
+            bare: Vec::new(),
+            touched: layout.old_base,
+            recyclable: VecDeque::new(),
+            unswept: 0..0,
             cursor: 0,
             end: 0,
             block: 0,
@@ -231,9 +237,12 @@ impl Blocks {
                 self.used_bytes += length * LINE_BYTES;
                 return Some(());
             }
-            if let Some(block) = self.recyclable.pop() {
+            if let Some(block) = self.recyclable.pop_front() {
                 self.block = block;
                 self.line = 0;
+                continue;
+            }
+            if self.sweep_block() {
                 continue;
             }
             let start = self.take_free(memory)?;
@@ -248,24 +257,25 @@ impl Blocks {
     }
 
     fn take_free(&mut self, memory: &Reservation) -> Option<usize> {
-        let block = match self.free.pop() {
+        while self.free.is_empty() && self.sweep_block() {}
+        let block = match self.free.pop().or_else(|| self.bare.pop()) {
             Some(block) => block,
             None => {
                 let block = self.in_use.len();
                 let end = self.block_start(block) + BLOCK_BYTES;
-                let tables = self.layout.mark_byte(end - 1) + 1;
-                let lines = self.layout.line_byte(end - 1) + 1;
-                let reached = self.range.reach(memory, end)
-                    && self.marks.reach(memory, tables)
-                    && self.lines.reach(memory, lines);
-                if !reached {
+                if !self.reach(memory, end) {
                     return None;
                 }
+                self.touched = self.touched.max(end);
                 self.in_use.push(false);
                 block
             }
         };
         self.in_use[block] = true;
+        if self.unswept.contains(&block) {
+            // So that sweeping does not take it for empty.
+            slot::fill_bytes(self.layout.lines_base + block * LINES_PER_BLOCK, LINES_PER_BLOCK, 1);
+        }
         self.used_bytes += BLOCK_BYTES;
         Some(self.block_start(block))
     }
@@ -273,6 +283,38 @@ impl Blocks {
     /// Blocks that were ever used.
     pub(crate) fn known_blocks(&self) -> usize {
         self.in_use.len()
+    }
+
+    /// Commits the range up to `end`, and the tables for it.
+    fn reach(&mut self, memory: &Reservation, end: usize) -> bool {
+        self.range.reach(memory, end)
+            && self.marks.reach(memory, self.layout.mark_byte(end - 1) + 1)
+            && self.lines.reach(memory, self.layout.line_byte(end - 1) + 1)
+    }
+
+    /// The stretches of memory that have to be touched so that `bytes` can be allocated without a
+    /// page fault, recyclable blocks apart. They count as touched from now on.
+    pub(crate) fn room_ahead(&mut self, memory: &Reservation, bytes: usize) -> Vec<(usize, usize)> {
+        let past_end = self.touched - self.block_start(self.in_use.len());
+        let mut lacking = bytes.div_ceil(BLOCK_BYTES).saturating_sub(self.free.len());
+        let bare = self.bare.split_off(self.bare.len().saturating_sub(lacking));
+        let mut stretches = self.stretches(&bare);
+        lacking -= bare.len();
+        // They are used before those that have memory already.
+        self.free.extend(bare);
+        let end = (self.touched + (lacking * BLOCK_BYTES).saturating_sub(past_end))
+            .next_multiple_of(HUGE_BYTES);
+        if lacking * BLOCK_BYTES > past_end && self.reach(memory, end) {
+            stretches.push((self.touched, end - self.touched));
+            self.touched = end;
+        }
+        stretches
+    }
+
+    /// Blocks in falling order as addresses and sizes of what is contiguous.
+    fn stretches(&self, blocks: &[usize]) -> Vec<(usize, usize)> {
+        let runs = blocks.chunk_by(|a, b| *a == b + 1);
+        runs.map(|run| (self.block_start(run[run.len() - 1]), run.len() * BLOCK_BYTES)).collect()
     }
 
     /// Is this address in a block in use?
@@ -288,6 +330,8 @@ impl Blocks {
         self.overflow = (0, 0);
         self.rests.clear();
         self.recyclable.clear();
+        // A helper may still be at it.
+        self.unswept = 0..0;
         const MARK_BYTES: usize = BLOCK_BYTES / BYTES_PER_MARK_BYTE;
         for (block, _) in self.in_use.iter().enumerate().filter(|&(_, &used)| used) {
             slot::zero_bytes(self.layout.marks_base + block * MARK_BYTES, MARK_BYTES);
@@ -295,41 +339,55 @@ impl Blocks {
         }
     }
 
-    /// Sorts the blocks by their line marks after marking, and gives empty ones back to the system.
-    pub(crate) fn sweep(&mut self, memory: &Reservation) -> Swept {
-        let mut swept = Swept::default();
-        self.free.clear();
-        // From the highest block down, so that the lists give out the lowest first.
-        for block in (0..self.in_use.len()).rev() {
-            if !self.in_use[block] {
-                self.free.push(block);
-                continue;
-            }
-            let marks = self.line_marks(block);
-            let marked = marks.iter().filter(|&&mark| mark != 0).count();
-            swept.live_bytes += marked * LINE_BYTES;
-            if marked == 0 {
-                self.in_use[block] = false;
-                self.free.push(block);
-                swept.blocks_freed += 1;
-            } else if marked < LINES_PER_BLOCK {
-                self.recyclable.push(block);
-            }
-        }
-        self.used_bytes = swept.live_bytes;
-        self.release(memory);
-        swept
+    /// After marking, which found so many lines in use: all blocks are to be swept.
+    pub(crate) fn begin_sweeping(&mut self, marked_lines: usize) {
+        self.used_bytes = marked_lines * LINE_BYTES;
+        self.unswept = 0..self.in_use.len();
     }
 
-    /// Gives the memory of all free blocks but the lowest few back to the system.
-    fn release(&self, memory: &Reservation) {
-        let keep = KEEP_BLOCKS + (self.in_use.len() - self.free.len()) / KEEP_SHARE;
-        let excess = self.free.len().saturating_sub(keep);
-        for run in self.free[..excess].chunk_by(|a, b| *a == b + 1) {
-            let lowest = run[run.len() - 1];
-            memory.discard(self.block_start(lowest), run.len() * BLOCK_BYTES);
-        }
+    /// Sweeps so many blocks more. False when all are.
+    pub(crate) fn sweep(&mut self, blocks: usize) -> bool {
+        (0..blocks).all(|_| self.sweep_block())
     }
+
+    /// Looks at one block. False when there is none left.
+    fn sweep_block(&mut self) -> bool {
+        let Some(block) = self.unswept.next() else { return false };
+        if self.in_use[block] {
+            let marks = self.line_marks(block);
+            if marks.iter().all(|&mark| mark == 0) {
+                self.in_use[block] = false;
+                self.free.push(block);
+            } else if marks.contains(&0) {
+                self.recyclable.push_back(block);
+            }
+        }
+        true
+    }
+
+    /// When all is swept: takes all free blocks out but the lowest few, for their memory to be given
+    /// back; end it with [`Blocks::take_back_bare`].
+    pub(crate) fn withhold_excess(&mut self) -> Withheld {
+        // The lowest are used first from now on.
+        self.free.sort_unstable_by(|a, b| b.cmp(a));
+        let in_use = self.in_use.len() - self.free.len() - self.bare.len();
+        let excess = self.free.len().saturating_sub(KEEP_BLOCKS + in_use / KEEP_SHARE);
+        let blocks: Vec<usize> = self.free.drain(..excess).collect();
+        Withheld { stretches: self.stretches(&blocks), blocks }
+    }
+
+    /// Takes back blocks that have lost their memory.
+    pub(crate) fn take_back_bare(&mut self, withheld: Withheld) {
+        self.bare.extend(withheld.blocks);
+        self.bare.sort_unstable_by(|a, b| b.cmp(a));
+    }
+}
+
+/// Free blocks that nobody can take.
+pub(crate) struct Withheld {
+    blocks: Vec<usize>,
+    /// Their memory: addresses and sizes.
+    pub(crate) stretches: Vec<(usize, usize)>,
 }
 
 #[cfg(test)]
@@ -339,6 +397,20 @@ mod tests {
         layout::{BLOCK_BYTES, LINE_BYTES, Layout},
         slot,
     };
+
+    /// Sweeps all after a marking that set line marks, and gives back memory.
+    fn sweep(blocks: &mut Blocks, memory: &crate::os::Reservation) {
+        let marks = (0..blocks.in_use.len()).filter(|&block| blocks.in_use[block]);
+        let lines = marks.flat_map(|block| blocks.line_marks(block)).filter(|&&mark| mark != 0);
+        let count = lines.count();
+        blocks.begin_sweeping(count);
+        while blocks.sweep(100) {}
+        let withheld = blocks.withhold_excess();
+        for &(start, bytes) in &withheld.stretches {
+            memory.discard(start, bytes);
+        }
+        blocks.take_back_bare(withheld);
+    }
 
     fn fill(blocks: &mut Blocks, memory: &crate::os::Reservation, bytes: usize) -> Vec<usize> {
         std::iter::from_fn(|| blocks.allocate(memory, bytes)).collect()
@@ -359,8 +431,8 @@ mod tests {
                 slot::store_byte(layout.line_byte(address), 1);
             }
         }
-        let swept = blocks.sweep(&memory);
-        assert_eq!(swept.blocks_freed, 0);
+        sweep(&mut blocks, &memory);
+        assert!(blocks.free.is_empty() && blocks.bare.is_empty());
         let medium = fill(&mut blocks, &memory, 5000);
         assert_eq!(medium.len(), all.len() / 256 * 3);
         assert!(medium.iter().all(|&address| address % BLOCK_BYTES + 5000 <= 129 * LINE_BYTES));
@@ -376,7 +448,7 @@ mod tests {
             for address in all.iter().step_by(2) {
                 slot::store_byte(layout.line_byte(*address), 1);
             }
-            blocks.sweep(&memory);
+            blocks.begin_sweeping(all.len() / 2);
             // A run is at hand when the next marking begins.
             blocks.allocate(&memory, LINE_BYTES).expect("half of it is free");
         }
@@ -389,13 +461,66 @@ mod tests {
     }
 
     #[test]
+    fn room_ahead_is_named_once() {
+        let (memory, layout) = Layout::reserve(0).expect("address space");
+        let mut blocks = Blocks::new(layout);
+        blocks.allocate(&memory, 64).expect("room");
+        let ahead = blocks.room_ahead(&memory, 3 << 20);
+        let start = layout.old_base + BLOCK_BYTES;
+        assert_eq!(ahead, [(start, (4 << 20) - BLOCK_BYTES)], "whole huge pages");
+        assert!(blocks.room_ahead(&memory, 3 << 20).is_empty());
+        let used = (5 << 20) / 64;
+        (0..used).for_each(|_| assert!(blocks.allocate(&memory, 64).is_some()));
+        blocks.begin_marking();
+        // All is free then, and what lies above the first 4 MiB loses its memory.
+        sweep(&mut blocks, &memory);
+        let bytes = 64 * (used + 1);
+        let ahead = blocks.room_ahead(&memory, bytes);
+        let lost = bytes.next_multiple_of(BLOCK_BYTES) - (4 << 20);
+        assert_eq!(ahead, [(layout.old_base + (4 << 20), lost)]);
+    }
+
+    #[test]
+    fn a_block_taken_before_it_is_swept_stays_in_use() {
+        let (memory, layout) = Layout::reserve(0).expect("address space");
+        let mut blocks = Blocks::new(layout);
+        (0..10 * BLOCK_BYTES / 64).for_each(|_| assert!(blocks.allocate(&memory, 64).is_some()));
+        blocks.begin_marking();
+        sweep(&mut blocks, &memory);
+        blocks.begin_marking();
+        blocks.begin_sweeping(0);
+        let taken = blocks.allocate(&memory, 5000).expect("all blocks are free");
+        while blocks.sweep(1) {}
+        assert!(blocks.is_in_use(taken));
+        let others = (0..9).map(|_| blocks.take_free(&memory).expect("nine are free"));
+        assert!(
+            others.collect::<Vec<_>>().iter().all(|start| taken.abs_diff(*start) >= BLOCK_BYTES)
+        );
+    }
+
+    #[test]
+    fn nothing_is_swept_while_marking() {
+        let (memory, layout) = Layout::reserve(0).expect("address space");
+        let mut blocks = Blocks::new(layout);
+        let all: Vec<usize> =
+            (0..5000).map(|_| blocks.allocate(&memory, 64).expect("room")).collect();
+        blocks.begin_marking();
+        blocks.begin_sweeping(0);
+        assert!(blocks.sweep(1));
+        // The next collection begins before a helper has swept the rest.
+        blocks.begin_marking();
+        assert!(!blocks.sweep(1));
+        assert!(blocks.is_in_use(all[4999]));
+    }
+
+    #[test]
     fn empty_blocks_are_free_again() {
         let (memory, layout) = Layout::reserve(0).expect("address space");
         let mut blocks = Blocks::new(layout);
         let first = fill(&mut blocks, &memory, 64).len();
         blocks.begin_marking();
-        let swept = blocks.sweep(&memory);
-        assert_eq!((swept.live_bytes, swept.blocks_freed), (0, first * 64 / BLOCK_BYTES));
+        sweep(&mut blocks, &memory);
+        assert_eq!(blocks.free.len() + blocks.bare.len(), first * 64 / BLOCK_BYTES);
         assert_eq!(blocks.used_bytes(), 0);
         assert_eq!(fill(&mut blocks, &memory, 64).len(), first);
     }

@@ -136,9 +136,8 @@ impl Large {
         }
     }
 
-    /// Frees the objects that were not marked. Returns how many bytes they had. Poisoned memory
-    /// keeps its poison: it is not returned.
-    pub(crate) fn sweep(&mut self, memory: &Reservation, poison: bool) -> usize {
+    /// Frees the objects that were not marked. Returns how many bytes they had.
+    pub(crate) fn sweep(&mut self, poison: bool) -> usize {
         let layout = self.layout;
         let mut dead: Vec<(usize, usize)> = Vec::new();
         let mut freed = 0;
@@ -161,9 +160,6 @@ impl Large {
             }
             self.free_run(start, Run { bytes, is_clean: false });
         }
-        if !poison {
-            self.release(memory);
-        }
         freed
     }
 
@@ -182,30 +178,35 @@ impl Large {
         self.insert_free(start, run);
     }
 
-    /// Returns used free memory to the system, from the highest addresses down, but for what is
-    /// kept. What lies at the end of the used part of the range counts as never used then.
-    fn release(&mut self, memory: &Reservation) {
-        let used: usize = self.free.values().filter(|run| !run.is_clean).map(|run| run.bytes).sum();
+    /// Takes out used free memory, from the highest addresses down, but for what is kept: for it to
+    /// be given back to the system. Addresses and sizes; end it with [`Large::take_back_clean`].
+    pub(crate) fn withhold_excess(&mut self) -> Vec<(usize, usize)> {
+        let dirty = self.free.iter().rev().filter(|(_, run)| !run.is_clean);
+        let dirty: Vec<(usize, Run)> = dirty.map(|(&start, &run)| (start, run)).collect();
+        let used: usize = dirty.iter().map(|(_, run)| run.bytes).sum();
         let keep = KEEP_BYTES + self.used_bytes / KEEP_SHARE;
         let mut excess = used.saturating_sub(keep).next_multiple_of(PAGE_BYTES);
-        let mut last = None;
-        for (&start, run) in self.free.iter_mut().rev().filter(|(_, run)| !run.is_clean) {
-            if excess < run.bytes {
-                last = Some(start);
+        let mut withheld = Vec::new();
+        for (start, run) in dirty {
+            if excess == 0 {
                 break;
             }
-            memory.discard(start, run.bytes);
-            run.is_clean = true;
-            excess -= run.bytes;
+            self.remove_free(start);
+            let kept = run.bytes.saturating_sub(excess);
+            if kept > 0 {
+                self.insert_free(start, Run { bytes: kept, is_clean: false });
+            }
+            withheld.push((start + kept, run.bytes - kept));
+            excess -= run.bytes - kept;
         }
-        if let Some(start) = last
-            && excess > 0
-            && let Some(run) = self.remove_free(start)
-        {
-            let kept = run.bytes - excess;
-            memory.discard(start + kept, excess);
-            self.insert_free(start, Run { bytes: kept, is_clean: false });
-            self.insert_free(start + kept, Run { bytes: excess, is_clean: true });
+        withheld
+    }
+
+    /// Takes back memory that was withheld and reads as zero now. What lies at the end of the used
+    /// part of the range counts as never used.
+    pub(crate) fn take_back_clean(&mut self, withheld: &[(usize, usize)]) {
+        for &(start, bytes) in withheld {
+            self.insert_free(start, Run { bytes, is_clean: true });
         }
         if let Some((&start, run)) = self.free.last_key_value()
             && run.is_clean
@@ -229,6 +230,17 @@ mod tests {
     use super::{KEEP_BYTES, Large};
     use crate::{layout::Layout, os::PAGE_BYTES, slot};
 
+    /// Sweeps, and gives back memory.
+    fn sweep(large: &mut Large, memory: &crate::os::Reservation) -> usize {
+        let freed = large.sweep(false);
+        let withheld = large.withhold_excess();
+        for &(start, bytes) in &withheld {
+            memory.discard(start, bytes);
+        }
+        large.take_back_clean(&withheld);
+        freed
+    }
+
     #[test]
     fn dead_objects_are_used_again_and_known_to_be_dirty() {
         let (memory, layout) = Layout::reserve(64 << 20).expect("address space");
@@ -237,7 +249,7 @@ mod tests {
         let second = large.allocate(&memory, 20_000).expect("room").start;
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(second), 1);
-        assert_eq!(large.sweep(&memory, false), 12_288);
+        assert_eq!(sweep(&mut large, &memory), 12_288);
         assert!(!large.is_object(first) && large.is_object(second));
         let again = large.allocate(&memory, 12_000).expect("room");
         assert_eq!((again.start, again.is_clean), (first, false));
@@ -253,7 +265,7 @@ mod tests {
         let last = large.allocate(&memory, 5000).expect("room").start;
         slot::store(first, 7);
         slot::store_byte(layout.mark_byte(last), 1);
-        large.sweep(&memory, false);
+        sweep(&mut large, &memory);
         let kept = large.allocate(&memory, KEEP_BYTES).expect("room");
         assert_eq!((kept.start, kept.is_clean, slot::load(first)), (first, false, 7));
         let rest = large.allocate(&memory, KEEP_BYTES - PAGE_BYTES).expect("room");
@@ -273,7 +285,7 @@ mod tests {
                     slot::store_byte(layout.mark_byte(address), 1);
                 }
             }
-            large.sweep(&memory, false);
+            sweep(&mut large, &memory);
         }
         let joined = large.allocate(&memory, 3 * 12_288).expect("room");
         assert_eq!(joined.start, addresses[0]);
