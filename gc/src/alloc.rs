@@ -7,6 +7,7 @@
 
 use crate::{
     Header, Heap, HeapExhausted, Kind, Value, Watched,
+    barrier::Filter,
     layout::{LINE_BYTES, SMALL_WORDS},
     old::large::Large,
     policy::Reason,
@@ -57,6 +58,11 @@ pub struct LocalHeap {
     pub(crate) remembered: Vec<usize>,
     /// Objects allocated in the old generation since the last collection (GC-4).
     pub(crate) fresh: Vec<Value>,
+    /// What the barrier looks at more closely.
+    pub(crate) filter: Filter,
+    /// While marking: is what is overwritten kept, and what was.
+    pub(crate) keeps_snapshot: bool,
+    pub(crate) overwritten: Vec<Value>,
     /// Stores that the barrier found recorded already, since the last collection.
     pub(crate) remembered_again: u64,
     /// Records of what happens while the mutator runs.
@@ -91,6 +97,9 @@ impl LocalHeap {
             old_bytes: layout.old_bytes,
             remembered: Vec::new(),
             fresh: Vec::new(),
+            filter: Filter::young(&layout),
+            keeps_snapshot: false,
+            overwritten: Vec::new(),
             remembered_again: 0,
             ring,
             taken_bytes: 0,
@@ -255,7 +264,9 @@ impl LocalHeap {
         let kind = Header::from_bits(slot::load(object.address())).kind();
         let header = Header::new(kind, size);
         let room = self.heap.old.lock_large().bytes_of(object.address());
-        if header.is_raw() || room.is_none_or(|room| room < 8 * header.total_words()) {
+        // While marking, what it held belongs to the snapshot.
+        let is_enough = room.is_some_and(|room| room >= 8 * header.total_words());
+        if self.keeps_snapshot || header.is_raw() || !is_enough {
             return false;
         }
         slot::store(object.address(), header.bits());

@@ -4,17 +4,62 @@
 //! young pointer already, its address goes into the thread's buffer (GC-4). The barrier does not
 //! allocate in the heap and does not poll, so no collection comes between record and store.
 //!
+//! While a marking is under way beside the mutators, the barrier also keeps what a store overwrites
+//! (Yuasa, "Real-time garbage collection on general-purpose machines", 1990): then everything that
+//! was reachable when the marking began is found, however the mutators rearrange it. It costs
+//! nothing at other times, for it is one comparison that sends a store to the slow path: normally
+//! of words that are young pointers, and while marking of all words. So far every marking takes
+//! place in one stop, and between its beginning and its end nothing is stored.
+//!
 //! NOTE(races): two threads may store into the same word at once. Whatever the order, a word that
 //! ends up with a young pointer is recorded: a thread that skips recording saw a young pointer
 //! there, whose own store recorded the word in this cycle, or whose object is still fresh.
 
-use crate::{LocalHeap, Value, object, policy::Reason};
+use crate::{LocalHeap, Value, layout::Layout, object, policy::Reason};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// With more slots than this in one buffer, a collection is due whatever the nursery holds.
 const REMEMBERED_MOST: usize = 256 * 1024;
 
+/// Words whose stores into old objects take the slow path: those with these low bits, in this
+/// range.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Filter {
+    low_bits: u64,
+    base: usize,
+    bytes: usize,
+}
+
+impl Filter {
+    /// Pointers into the nursery.
+    pub(crate) fn young(layout: &Layout) -> Filter {
+        Filter { low_bits: 1, base: layout.young_base, bytes: layout.young_bytes }
+    }
+
+    /// All words.
+    const ALL: Filter = Filter { low_bits: 0, base: 0, bytes: usize::MAX };
+
+    #[inline(always)]
+    fn contains(self, bits: u64) -> bool {
+        bits & self.low_bits == self.low_bits
+            && (bits as usize).wrapping_sub(self.base) < self.bytes
+    }
+}
+
 impl LocalHeap {
+    /// Marking begins: from now on, what is overwritten in old objects is kept. World stopped.
+    pub(crate) fn begin_snapshot(&mut self) {
+        self.filter = Filter::ALL;
+        self.keeps_snapshot = true;
+    }
+
+    /// Marking ends: what was overwritten since it began. World stopped.
+    pub(crate) fn end_snapshot(&mut self) -> Vec<Value> {
+        self.filter = Filter::young(&self.heap().layout);
+        self.keeps_snapshot = false;
+        std::mem::take(&mut self.overwritten)
+    }
+
     /// Stores a value into payload field `index` of a traced object.
     #[inline(always)]
     pub fn store(&mut self, object: Value, index: usize, value: Value) {
@@ -40,8 +85,8 @@ impl LocalHeap {
     fn store_word(&mut self, object: Value, index: usize, value: Value) {
         debug_assert!(object.is_stack_env() || !value.is_stack_env(), "GC-5");
         let word = object::raw_word(object, index);
-        if self.is_young(value) && self.is_old_address(object.address()) {
-            self.remember_cold(word);
+        if self.filter.contains(value.bits()) && self.is_old_address(object.address()) {
+            self.remember_cold(word, value);
         }
         // Release: whoever acquires this value sees the object it points to initialised.
         word.store(value.bits(), Ordering::Release);
@@ -76,8 +121,8 @@ impl LocalHeap {
     ) -> Result<Value, Value> {
         debug_assert!(!new.is_stack_env(), "GC-5");
         let word = object::raw_word(object, index);
-        if self.is_young(new) && self.is_old_address(object.address()) {
-            self.remember_cold(word);
+        if self.filter.contains(new.bits()) && self.is_old_address(object.address()) {
+            self.remember_cold(word, new);
         }
         // Acquire pairs with the release of whoever stored the value found, release as in `store`.
         let order = (Ordering::AcqRel, Ordering::Acquire);
@@ -88,8 +133,15 @@ impl LocalHeap {
 
     #[cold]
     #[inline(never)]
-    fn remember_cold(&mut self, word: &AtomicU64) {
-        if self.is_young(Value::from_bits(word.load(Ordering::Relaxed))) {
+    fn remember_cold(&mut self, word: &AtomicU64, new: Value) {
+        let old = Value::from_bits(word.load(Ordering::Relaxed));
+        if self.keeps_snapshot && self.is_old(old) {
+            self.overwritten.push(old);
+        }
+        if !self.is_young(new) {
+            return;
+        }
+        if self.is_young(old) {
             self.remembered_again += 1;
             return;
         }
@@ -102,7 +154,7 @@ impl LocalHeap {
     /// Stores the same value into `count` fields from `start` on.
     pub fn store_range(&mut self, object: Value, start: usize, count: usize, value: Value) {
         debug_assert!(start + count <= object::size(object));
-        if self.is_young(value) && self.is_old_address(object.address()) {
+        if self.filter.contains(value.bits()) && self.is_old_address(object.address()) {
             for index in start..start + count {
                 self.store(object, index, value);
             }
@@ -136,5 +188,36 @@ impl LocalHeap {
                 object::init_field(to, to_index + index, value);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Heap, HeapConfig, Kind, Value};
+
+    #[test]
+    fn what_is_overwritten_while_marking_is_kept() {
+        let config = HeapConfig { reserve_bytes: 64 << 20, ..HeapConfig::default() };
+        let heap = Heap::new(config).expect("address space");
+        let mut local = heap.local();
+        let old = local.object_in_old(Kind::Vector, 2).expect("room");
+        let [first, second] =
+            [1, 2].map(|n| local.pair_in_old(Value::fixnum(n), Value::NIL).expect("room"));
+        local.store(old, 0, first);
+        local.begin_snapshot();
+        local.store(old, 0, second);
+        local.store(old, 0, Value::NIL);
+        local.store(old, 0, first);
+        assert_eq!(local.compare_and_store(old, 0, first, Value::TRUE), Ok(first));
+        let large = local.object(Kind::Vector, 5000).expect("room");
+        assert!(!local.remake(large, 4000), "what it held belongs to the snapshot");
+        let young = local.pair(Value::NIL, Value::NIL).expect("room");
+        local.store(old, 1, young);
+        assert_eq!(local.remembered.len(), 1, "young pointers are recorded as ever");
+        assert_eq!(local.end_snapshot(), [first, second, first]);
+        local.store(old, 0, second);
+        local.store(old, 0, Value::NIL);
+        assert!(local.end_snapshot().is_empty());
+        assert!(local.remake(large, 4000));
     }
 }

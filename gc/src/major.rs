@@ -17,16 +17,11 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
     let mut phases = Phases::begin(heap, 0);
-    heap.old.lock_blocks().begin_marking();
-    heap.old.lock_large().begin_marking();
+    begin_marking(heap, stopped);
     let weaklings = heap.weak.lock().lift_all();
     let mut marker = Marker::<false>::new(heap);
-    heap.roots.visit(&mut marker);
-    for source in &mut stopped.roots {
-        source.visit_roots(&mut marker);
-        marker.drain();
-    }
-    marker.drain();
+    mark_roots(heap, stopped, &mut marker);
+    end_marking(stopped, &mut marker);
     phases.end(Phase::Mark, Done { objects: marker.marked().objects, ..Done::default() });
     let strong = marker.marked().objects;
     weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut heap.weak.lock());
@@ -47,6 +42,36 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
     let bytes = used.saturating_sub(heap.old.used_bytes());
     phases.end(Phase::Sweep, Done { bytes, ..Done::default() });
     marked
+}
+
+/// Clears all marks; from here on, the barrier keeps what is overwritten.
+fn begin_marking(heap: &Heap, stopped: &mut Stopped<'_>) {
+    heap.old.lock_blocks().begin_marking();
+    heap.old.lock_large().begin_marking();
+    for local in &mut stopped.locals {
+        local.begin_snapshot();
+    }
+}
+
+/// Marks what the roots lead to.
+fn mark_roots(heap: &Heap, stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
+    heap.roots.visit(marker);
+    for source in &mut stopped.roots {
+        source.visit_roots(marker);
+        marker.drain();
+    }
+    marker.drain();
+}
+
+/// Marks what was overwritten since marking began: nothing, as long as the world is stopped for all
+/// of it.
+fn end_marking(stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
+    for local in &mut stopped.locals {
+        for overwritten in local.end_snapshot() {
+            marker.mark(overwritten.bits());
+        }
+    }
+    marker.drain();
 }
 
 /// Large objects are swept at once, since there are few; blocks when somebody needs room, or by a
