@@ -173,17 +173,17 @@
     (define (add-chars who base chars)
       (of-runs (union (runs-of who 1 base) (runs-of-chars who chars))))
 
-    (define-optionals* (char-set-unfold f stop? next seed (base char-set:empty))
-      (%check-function 'char-set-unfold 1 f)
-      (%check-function 'char-set-unfold 2 stop?)
+    (define-optionals* (char-set-unfold stop? f next seed (base char-set:empty))
+      (%check-function 'char-set-unfold 1 stop?)
+      (%check-function 'char-set-unfold 2 f)
       (%check-function 'char-set-unfold 3 next)
       (let loop ((seed seed) (chars '()))
         (if (stop? seed)
             (add-chars 'char-set-unfold base chars)
             (loop (next seed) (cons (f seed) chars)))))
 
-    (define (char-set-unfold! f stop? next seed base)
-      (char-set-unfold f stop? next seed base))
+    (define (char-set-unfold! stop? f next seed base)
+      (char-set-unfold stop? f next seed base))
 
     (define (char-set-for-each f set)
       (%check-function 'char-set-for-each 1 f)
