@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Words above the limit that machine procedures and call windows may use without a check.
 pub const SLACK_WORDS: usize = 1024;
 
+/// The fewest words below the limit: ten small frames, or the 64 arguments that `apply` may spread on
+/// the region.
+pub const LEAST_WORDS: usize = 96;
+
 /// The word that every procedure entry compares its new stack top with.
 ///
 /// Its owner reads it; any thread may [`trip`](LimitWord::trip) it, so that the owner's next
@@ -62,7 +66,7 @@ impl Region {
     /// When the system refuses the mapping.
     pub fn new(words: usize) -> io::Result<Region> {
         use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
-        let words = words.max(2 * SLACK_WORDS + 64);
+        let words = words.max(SLACK_WORDS + LEAST_WORDS);
         // SAFETY: a fresh private mapping at an address of the system's choice touches nothing else.
         let memory = unsafe {
             mmap_anonymous(

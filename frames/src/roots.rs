@@ -7,7 +7,7 @@ use crate::environment::open_size;
 use crate::shape::{Live, Place};
 use crate::stack::Stack;
 use crate::walk::RegionFrame;
-use lisle_gc::{Phase, RootSource, RootVisitor, Value};
+use lisle_gc::{Phase, RootSource, RootVisitor, Value, Violation};
 
 impl RootSource for Stack {
     fn visit_roots(&mut self, visitor: &mut dyn RootVisitor) {
@@ -25,6 +25,10 @@ impl RootSource for Stack {
 
     fn phase(&self) -> Phase {
         Phase::RootsStack
+    }
+
+    fn verify(&self) -> Result<(), Violation> {
+        self.try_verify()
     }
 }
 

@@ -45,7 +45,7 @@ impl Rig {
     fn new(region_words: usize) -> Rig {
         let config = HeapConfig {
             reserve_bytes: 256 << 20,
-            stress: Stress { collect_always: false, poison: true },
+            stress: Stress { poison: true, ..Stress::default() },
             verify: true,
             ..HeapConfig::default()
         };
@@ -400,4 +400,28 @@ fn frames_are_shown_from_the_top_over_chunks() {
     let expected: Vec<_> =
         std::iter::once(None).chain((2..9).rev().map(|n| Some(CODE + 4 * n))).collect();
     assert_eq!(seen, expected);
+}
+
+#[test]
+fn the_verifier_sees_what_is_wrong_with_a_stack() {
+    let mut rig = Rig::new(4096);
+    rig.descend(0, 20);
+    let position = rig.capture();
+    rig.descend(20, 30);
+    rig.stack.publish(rig.frame, Place::Entry(0));
+    assert_eq!(rig.stack.try_verify(), Ok(()));
+    let broken = |rig: &Rig| rig.stack.try_verify().err().map(|violation| violation.invariant);
+    rig.stack.spares.push(position.chunk);
+    assert_eq!(broken(&rig), Some("FR-6"));
+    rig.stack.spares.clear();
+    let bottom = rig.stack.bottom;
+    let word = rig.stack.read(bottom);
+    rig.stack.write(bottom, 0);
+    assert_eq!(broken(&rig), Some("FR-4"));
+    rig.stack.write(bottom, word);
+    // The depth that the chunk says it begins at.
+    object::init_field(position.chunk, crate::layout::CHUNK_DEPTH, Value::fixnum(5));
+    assert_eq!(broken(&rig), Some("FR-3"));
+    object::init_field(position.chunk, crate::layout::CHUNK_DEPTH, Value::fixnum(0));
+    assert_eq!(broken(&rig), None);
 }

@@ -103,6 +103,16 @@ impl Stack {
             position.index = frame;
         }
     }
+    /// How many frames are on the region; they must be published.
+    pub fn region_frames(&self) -> usize {
+        let mut count = 0;
+        let mut next = self.top_frame();
+        while let Some(frame) = next {
+            count += 1;
+            next = self.caller(frame.frame);
+        }
+        count
+    }
     /// Frame words in all chunks below the bottom frame.
     pub fn depth_below(&self) -> usize {
         self.under.depth()

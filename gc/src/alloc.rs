@@ -80,6 +80,9 @@ pub struct LocalHeap {
     buffer_bytes: usize,
     /// What may still be allocated after a failure.
     grace: usize,
+    /// Which request for memory fails, counted down, and how many after it; 0 for none.
+    failing: u64,
+    failing_more: u64,
     /// Counted among the users of the heap (GC-6)?
     is_user: bool,
     heap: Arc<Heap>,
@@ -109,6 +112,8 @@ impl LocalHeap {
             hidden: (0, 0),
             buffer_bytes: BUFFER_LEAST,
             grace: 0,
+            failing: 0,
+            failing_more: 0,
             is_user: false,
             heap,
         }
@@ -351,6 +356,39 @@ impl LocalHeap {
         admitted
     }
 
+    /// Makes the `n`-th request of this local heap for memory, from now on, fail as it does at the
+    /// heap limit, and the `more` requests that follow it, for whoever tries again after collecting.
+    /// With 0 nothing fails any longer. For tests; until then every allocation takes the slow path.
+    pub fn fail_allocation(&mut self, n: u64, more: u64) {
+        self.give_back_buffer();
+        (self.failing, self.failing_more) = (n, more);
+    }
+
+    /// Is a failure asked for by [`LocalHeap::fail_allocation`] still to come?
+    pub fn is_failure_pending(&self) -> bool {
+        self.failing != 0
+    }
+
+    /// Slots of old objects that were recorded since the last collection (GC-4).
+    pub fn remembered_slots(&self) -> usize {
+        self.remembered.len()
+    }
+
+    fn inject_failure(&mut self) -> Result<(), HeapExhausted> {
+        if self.failing == 0 {
+            return Ok(());
+        }
+        self.failing -= 1;
+        if self.failing > 0 {
+            return Ok(());
+        }
+        self.give_back_buffer();
+        if self.failing_more > 0 {
+            (self.failing, self.failing_more) = (1, self.failing_more - 1);
+        }
+        Err(HeapExhausted)
+    }
+
     /// Lets this thread, which was told that the heap is exhausted, take so many bytes more, if that
     /// is not far past the limit: for what it has to move before it can say so.
     pub fn grant(&mut self, bytes: usize) {
@@ -392,15 +430,17 @@ impl LocalHeap {
     #[inline(never)]
     fn bump_cold(&mut self, bytes: usize, tag: u64) -> Result<usize, HeapExhausted> {
         self.become_user();
+        self.inject_failure()?;
         let stress = self.heap.config.stress.collect_always;
-        let buffer = if stress { self.hidden } else { (self.cursor, self.end) };
+        // The visible buffer stays empty, so that every allocation comes here.
+        let hides = stress || self.failing > 0;
+        let buffer = if hides { self.hidden } else { (self.cursor, self.end) };
         if stress {
-            // The visible buffer stays empty, so that every allocation comes here.
             self.heap.request(false, Reason::Stress);
-            if bytes <= buffer.1 - buffer.0 {
-                self.hidden.0 += bytes;
-                return Ok(buffer.0);
-            }
+        }
+        if hides && bytes <= buffer.1 - buffer.0 {
+            self.hidden.0 += bytes;
+            return Ok(buffer.0);
         }
         let Some((start, end)) = self.take_piece(bytes)? else {
             let at = self.old_small(bytes)?;
@@ -412,7 +452,7 @@ impl LocalHeap {
         let mut rest = (start + bytes, end);
         if rest.1 - rest.0 >= buffer.1 - buffer.0 {
             self.buffer_bytes = BUFFER_MOST.min(2 * self.buffer_bytes);
-            if stress {
+            if hides {
                 self.hidden = rest;
             } else {
                 (self.cursor, self.end) = rest;
@@ -449,6 +489,7 @@ impl LocalHeap {
 
     fn old_small(&mut self, bytes: usize) -> Result<usize, HeapExhausted> {
         self.become_user();
+        self.inject_failure()?;
         self.heap.admit(bytes, &mut self.grace)?;
         if self.heap.config.stress.collect_always {
             self.heap.request(false, Reason::Stress);
@@ -466,6 +507,7 @@ impl LocalHeap {
         }
         let header = Header::new(kind, size);
         let footprint = Large::footprint(8 * header.total_words()).ok_or(HeapExhausted)?;
+        self.inject_failure()?;
         self.heap.admit(footprint, &mut self.grace)?;
         if self.heap.config.stress.collect_always {
             self.heap.request(false, Reason::Stress);

@@ -135,7 +135,8 @@ impl Heap {
     pub fn new(config: HeapConfig) -> io::Result<Arc<Heap>> {
         let (memory, layout) = Layout::reserve(config.reserve_bytes)?;
         let limit = config.heap_limit.min(layout.old_bytes / LIMIT_SHARE);
-        let budget = config.nursery_bytes.max(BLOCK_BYTES).min(limit / 2);
+        let first = if config.stress.tiny_nursery { 0 } else { config.nursery_bytes };
+        let budget = first.max(BLOCK_BYTES).min(limit / 2);
         let nursery = Nursery::new(layout, budget);
         nursery.set_budget(budget.min(nursery.largest_budget()));
         let watch = Watch::default();
@@ -250,6 +251,11 @@ impl Heap {
     /// Bytes in use that only a full collection frees: the old generation, and memory outside.
     fn lasting_bytes(&self) -> usize {
         self.old.used_bytes() + self.account.bytes()
+    }
+
+    /// Bytes handed to mutators since the last collection.
+    pub fn eden_bytes(&self) -> usize {
+        self.nursery.eden_bytes()
     }
 
     /// What the last full collection left, memory outside the heap included.
@@ -541,7 +547,7 @@ impl Heap {
             self.wanted_reason()
         } else if self.lasting_bytes() > self.old_goal.load(Ordering::Relaxed) {
             Reason::OldGoal
-        } else if self.config.stress.collect_always {
+        } else if self.config.stress != Stress::default() {
             reason
         } else {
             Reason::HeapLimit
@@ -551,7 +557,8 @@ impl Heap {
     fn decide(&self, reason: Reason) -> bool {
         let near_limit = self.used_bytes() > self.limit - self.limit / 8
             && self.live_bytes() < self.limit - self.limit / 4;
-        let stress = self.config.stress.collect_always && self.epoch().is_multiple_of(FULL_EVERY);
+        let Stress { collect_always, tiny_nursery, .. } = self.config.stress;
+        let stress = (collect_always || tiny_nursery) && self.epoch().is_multiple_of(FULL_EVERY);
         reason.is_full()
             || self.wanted.load(Ordering::Acquire) == WANTED_FULL
             || self.lasting_bytes() > self.old_goal.load(Ordering::Relaxed)

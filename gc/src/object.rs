@@ -330,6 +330,17 @@ pub fn raw_payload_word(v: Value, index: usize) -> u64 {
     debug_assert!(index < header(v).total_words() - 1);
     word(v, 1 + index).load(Ordering::Relaxed)
 }
+/// The bytes that the object takes that a value leads to; 0 for a value that leads to none.
+pub fn footprint(v: Value) -> usize {
+    if v.is_pair() {
+        return 16;
+    }
+    if !v.is_pointer() {
+        return 0;
+    }
+    8 * Header::from_bits(raw_word(v, 0).load(Ordering::Relaxed)).total_words()
+}
+
 /// Field `index` of a weak box or an ephemeron: [`Value::BROKEN`] if the referent is gone.
 #[inline]
 pub fn weak_field(v: Value, index: usize) -> Value {

@@ -200,6 +200,9 @@ pub(crate) fn old_goal(live: usize, limit: usize) -> usize {
 /// A budget for the nursery as it can be: enough for the mutators that allocate at the same time,
 /// and no more than the limits allow.
 pub(crate) fn possible_budget(heap: &Heap, budget: usize) -> usize {
+    if heap.config.stress.tiny_nursery {
+        return crate::layout::BLOCK_BYTES;
+    }
     let most = BUDGET_MOST
         .max(heap.config.nursery_bytes)
         .min(heap.config.nursery_bytes.saturating_mul(BUDGET_GROWTH))

@@ -1,6 +1,6 @@
 //! The traits through which the rest of the system shows its roots to the collector.
 
-use crate::{Phase, Value};
+use crate::{Phase, Value, Violation};
 
 /// Something that holds values the collector must see: a stack, a symbol table, a code table.
 ///
@@ -26,6 +26,14 @@ pub trait RootSource {
     /// What visiting these roots is called in events: [`Phase::RootsStack`] for those of a thread.
     fn phase(&self) -> Phase {
         Phase::RootsGlobal
+    }
+
+    /// Checks the invariants of the source itself, for [`crate::Heap::verify`].
+    ///
+    /// # Errors
+    /// The first one found broken.
+    fn verify(&self) -> Result<(), Violation> {
+        Ok(())
     }
 
     /// Called once at the end of a collection, with the world still stopped.

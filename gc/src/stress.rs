@@ -8,6 +8,8 @@ pub struct Stress {
     /// Memory that a collection frees is filled with a pattern; in the nursery it also loses its
     /// access rights for a few collections, so that a stale value faults at once.
     pub poison: bool,
+    /// A nursery of one block: a collection whenever 32 KiB were handed out.
+    pub tiny_nursery: bool,
 }
 
 /// What poisoned words hold: tagged like the address of a stack environment, which no heap word

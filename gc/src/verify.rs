@@ -127,7 +127,23 @@ impl Heap {
         while verifier.visit_dependents(&mut stopped.roots) {
             verifier.walk()?;
         }
-        verifier.sizes_add_up()
+        verifier.sizes_add_up()?;
+        drop(verifier);
+        stopped.roots.iter().try_for_each(|source| source.verify())
+    }
+
+    /// Where an object is: `eden`, `survivor`, `old` or `large`; `none` for other values. For tests.
+    pub fn age_of(&self, v: Value) -> &'static str {
+        if !v.is_pointer() {
+            return "none";
+        }
+        if self.layout.is_young(v.bits()) {
+            return match slot::load_byte(self.layout.age_byte(v.address())) {
+                AGE_SURVIVOR => "survivor",
+                _ => "eden",
+            };
+        }
+        if v.address() < self.layout.large_base { "old" } else { "large" }
     }
 
     /// GC-10, GC-11: the containers of weak references, each listed once, and what guardians watch.

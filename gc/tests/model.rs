@@ -320,12 +320,12 @@ proptest! {
 
     #[test]
     fn the_heap_is_the_model_when_it_collects_always(steps in vec(step(), 1..300)) {
-        check(&steps, Stress { collect_always: true, poison: true });
+        check(&steps, Stress { collect_always: true, poison: true, ..Stress::default() });
     }
 
     #[test]
     fn the_heap_is_the_model_when_it_collects_as_needed(steps in vec(step(), 1..1500)) {
-        check(&steps, Stress { collect_always: false, poison: true });
+        check(&steps, Stress { poison: true, ..Stress::default() });
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn racing_stores_into_old_objects_are_never_lost_by_a_collection() {
     let config = HeapConfig {
         nursery_bytes: 256 * 1024,
         reserve_bytes: 64 << 20,
-        stress: Stress { collect_always: false, poison: true },
+        stress: Stress { poison: true, ..Stress::default() },
         verify: true,
         ..HeapConfig::default()
     };
@@ -130,7 +130,7 @@ fn helpers_copy_every_object_once() {
     const ROWS: usize = 400;
     let config = HeapConfig {
         reserve_bytes: 512 << 20,
-        stress: Stress { collect_always: false, poison: true },
+        stress: Stress { poison: true, ..Stress::default() },
         verify: true,
         ..HeapConfig::default()
     };

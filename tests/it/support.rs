@@ -15,7 +15,7 @@ pub fn root() -> PathBuf {
     tests.parent().expect("the package of tests is a folder of the repository").to_path_buf()
 }
 
-/// The `lisle` program, built once for this run of the tests in the profile that they were built
+/// The `lisle` program with `(lisle probe)`, built once for this run of the tests in the profile that they were built
 /// in, so that it is never older than the sources.
 pub fn lisle() -> PathBuf {
     static LISLE: OnceLock<PathBuf> = OnceLock::new();
@@ -32,7 +32,17 @@ fn build_lisle() -> PathBuf {
     let target = profile.parent().expect("the profile is in the target directory");
     let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     command
-        .args(["build", "--quiet", "--package", "lisle", "--bin", "lisle", "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "lisle",
+            "--bin",
+            "lisle",
+            "--features",
+            "probe",
+            "--target-dir",
+        ])
         .arg(target)
         .current_dir(root());
     let name = profile.file_name().and_then(|name| name.to_str()).expect("a profile's folder");

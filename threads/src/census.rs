@@ -53,6 +53,10 @@ impl Census {
     pub fn prospect(&self) -> Prospect {
         prospect(self.0.load(Ordering::Acquire))
     }
+    /// The number of threads that wait for another one.
+    pub fn waiting(&self) -> u64 {
+        self.0.load(Ordering::Acquire) % LIVE
+    }
     /// The number of mutators.
     pub fn live(&self) -> u64 {
         self.0.load(Ordering::Acquire) / LIVE

@@ -112,7 +112,7 @@ fn set_index(channel: Value, word: usize, index: usize) {
 /// Closes the channel: everyone who waits on it wakes.
 pub fn close(m: &Mutator, channel: Value) {
     let id = wait_id(channel);
-    let mut shard = m.world.queues.lock(id);
+    let mut shard = m.world.shard(id);
     init_field(channel, CLOSED, Value::fixnum(1));
     shard.wake_all(id, Queue::Takers);
     shard.wake_all(id, Queue::Senders);
@@ -203,7 +203,7 @@ fn send_held(m: &mut Mutator, held: &Held, timeout: Timeout) -> Result<SendOutco
         let channel = m.held(held, 0);
         let value = m.held(held, 1);
         let key = (wait_id(channel), Queue::Senders);
-        let mut shard = m.world.queues.lock(key.0);
+        let mut shard = m.world.shard(key.0);
         match put(&mut m.heap, &mut shard, channel, value) {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(outcome),
@@ -240,7 +240,7 @@ fn receive_held(m: &mut Mutator, held: &Held, timeout: Timeout) -> ReceiveOutcom
     loop {
         let channel = m.held(held, 0);
         let key = (wait_id(channel), Queue::Takers);
-        let mut shard = m.world.queues.lock(key.0);
+        let mut shard = m.world.shard(key.0);
         if let Some(outcome) = take(&mut m.heap, &mut shard, channel) {
             return outcome;
         }

@@ -59,10 +59,10 @@ pub(crate) fn waiting_for(condvar: Value) -> WaitingFor {
 /// Wakes one thread that waits.
 pub fn signal(m: &Mutator, condvar: Value) {
     let id = wait_id(condvar);
-    m.world.queues.lock(id).wake_one(id, Queue::Takers);
+    m.world.shard(id).wake_one(id, Queue::Takers);
 }
 /// Wakes all threads that wait.
 pub fn broadcast(m: &Mutator, condvar: Value) {
     let id = wait_id(condvar);
-    m.world.queues.lock(id).wake_all(id, Queue::Takers);
+    m.world.shard(id).wake_all(id, Queue::Takers);
 }

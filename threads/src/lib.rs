@@ -22,12 +22,13 @@
 //! or the `heap`, `stack` and `roots` of any mutator.
 //! *Holds* always; *established by* [`rendezvous`]: the coordinator waits for every running thread,
 //! and none gets back to running before the resumption; *relied on by* [`world`] and every
-//! collection; *checked by* `model` (all scenarios) and `tests::world`.
+//! collection; *checked by* `verify`, `model` (all scenarios) and `tests::world`.
 //!
 //! **TH-2** No lock is held by anybody who waits for a running thread to stop.
 //! *Holds* always; exception: the list of root sources, which mutators only touch to add one;
 //! *established by* [`rendezvous`] (the gate is free while the coordinator waits); *relied on by*
-//! every lock a running thread takes; *checked by* `tests::world::threads_come_and_go_during_stops`.
+//! every lock a running thread takes; *checked by* `verify` and
+//! `tests::world::threads_come_and_go_during_stops`.
 //!
 //! **TH-3** A local heap that was used belongs to a seated mutator until it is dropped.
 //! *Holds* always; *established by* the order of the fields of [`Mutator`] and its `Drop`; *relied
@@ -36,7 +37,8 @@
 //! **TH-4** A shard of the wait queues is locked only inside a primitive: never across a safepoint
 //! or a wait, and never two at once.
 //! *Holds* always; *established by* [`mod@mutex`], [`condvar`], [`channel`], [`mod@select`],
-//! [`thread`]; *relied on by* TH-2; *checked by* `tests::objects` under constant collections.
+//! [`thread`]; *relied on by* TH-2; *checked by* `verify`, and `tests::objects` under constant
+//! collections.
 //!
 //! **TH-5** A wait is decided exactly once, between `prepare` and the return of `park` or `cancel`.
 //! *Holds* always; *established by* [`park`]; *relied on by* [`wait`] (a wake-up is never lost) and
@@ -45,7 +47,7 @@
 //!
 //! **TH-6** A thread is counted as waiting only while nobody has decided its wait.
 //! *Holds* always; *established by* [`census`] and [`park`]; *relied on by* `deadlock`, which would
-//! otherwise report threads that are about to run; *checked by* `tests::deadlock`.
+//! otherwise report threads that are about to run; *checked by* `verify` and `tests::deadlock`.
 #![deny(unsafe_code)]
 
 pub mod census;
@@ -65,6 +67,7 @@ pub mod park;
 pub mod reason;
 pub mod rendezvous;
 pub mod rest;
+pub mod schedule;
 pub mod select;
 pub mod spawn;
 pub mod state;
@@ -74,6 +77,7 @@ pub mod sync;
 mod tests;
 pub mod thread;
 pub mod time;
+mod verify;
 pub mod wait;
 #[expect(unsafe_code, reason = "shows stopped mutators to the collector")]
 pub mod world;

@@ -11,7 +11,9 @@ use crate::sync::{Arc, Ordering};
 use crate::wait::Queue;
 use crate::world::{Occupant, World};
 use lisle_frames::{FrameStats, Stack};
-use lisle_gc::{LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value};
+use lisle_gc::{
+    LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value, Violation,
+};
 use std::marker::PhantomPinned;
 use std::ops::{Index, IndexMut};
 
@@ -215,6 +217,7 @@ impl Mutator {
     pub fn safepoint(&mut self) -> Option<Interrupt> {
         self.slow_polls += 1;
         self.note_sample();
+        self.world.schedule.perturb();
         // NOTE(attention): reset, then look.
         self.stack.limit().reset();
         if self.seat().take_attention().stop_requested() {
@@ -227,7 +230,7 @@ impl Mutator {
             self.native(move || events::drain(&world));
         }
         let (interrupt, more) = self.parker.take_interrupt();
-        if more {
+        if more || self.world.schedule.is_random() {
             self.stack.limit().trip();
         }
         interrupt
@@ -264,6 +267,22 @@ impl Mutator {
         };
         self.native(move || events::stopped(&world, &report));
         result
+    }
+
+    /// Stops the world and checks it: its heap, its stacks and itself. A safepoint.
+    ///
+    /// # Errors
+    /// The first invariant found broken.
+    pub fn verify(&mut self) -> Result<(), Violation> {
+        let membership = &self.membership;
+        loop {
+            if let Some(stop) = membership.world.rendezvous.try_stop(Some(&membership.seat)) {
+                let world = &membership.world;
+                world.try_verify(&stop)?;
+                return world.with_stopped(&stop, |stopped| world.heap.try_verify(stopped));
+            }
+            membership.world.rendezvous.stop_here(&membership.seat);
+        }
     }
 
     fn stop_here(&mut self) {
@@ -383,7 +402,7 @@ impl Mutator {
     pub(crate) fn park_in(&mut self, key: (WaitId, Queue), ticket: Ticket, until: Until) -> Wake {
         let wake = self.park(ticket, until);
         if !matches!(wake, Wake::Notified(_)) {
-            self.world.queues.lock(key.0).leave(key, &self.parker, ticket);
+            self.world.shard(key.0).leave(key, &self.parker, ticket);
         }
         wake
     }

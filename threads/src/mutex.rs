@@ -114,7 +114,7 @@ fn has_ended(owner: Value) -> bool {
 
 /// The state.
 pub fn state(m: &Mutator, mutex: Value) -> MutexState {
-    let _shard = m.world.queues.lock(wait_id(mutex));
+    let _shard = m.world.shard(wait_id(mutex));
     let owner = field(mutex, OWNER);
     match field(mutex, LOCKED) {
         OPEN => MutexState::NotAbandoned,
@@ -169,7 +169,7 @@ fn waiting_for(mutex: Value) -> WaitingFor {
 fn attempt(m: &mut Mutator, mutex: Value, timeout: Timeout, owner: Value, turn: Turn) -> Attempt {
     let id = wait_id(mutex);
     let world = &*m.world;
-    let mut shard = world.queues.lock(id);
+    let mut shard = world.shard(id);
     if field(mutex, LOCKED) == OPEN {
         take(&mut m.heap, world, &mut shard, mutex, owner);
         return Attempt::Decided(LockOutcome::Locked);
@@ -237,7 +237,7 @@ fn unregister_awaited(world: &World, mutex: Value) {
 /// Unlocks a mutex, whoever owns it.
 pub fn unlock(m: &mut Mutator, mutex: Value) {
     let id = wait_id(mutex);
-    let mut shard = m.world.queues.lock(id);
+    let mut shard = m.world.shard(id);
     unregister_awaited(&m.world, mutex);
     init_field(mutex, LOCKED, OPEN);
     init_field(mutex, OWNER, Value::FALSE);
@@ -253,7 +253,7 @@ pub fn unlock_and_wait(
 ) -> WaitOutcome {
     let key = (crate::condvar::wait_id(condvar), Queue::Takers);
     let ticket = m.parker.prepare();
-    m.world.queues.lock(key.0).enter(key, &m.parker, ticket, 0, Turn::Last);
+    m.world.shard(key.0).enter(key, &m.parker, ticket, 0, Turn::Last);
     // From here on a signal is kept for this thread, so the mutex can be opened.
     unlock(m, mutex);
     let until = timeout.until(|| crate::condvar::waiting_for(condvar));

@@ -15,6 +15,7 @@ impl<'a> NativeRegion<'a> {
             mutator.note_lateness();
         }
         let Membership { world, seat, .. } = mutator.membership();
+        world.schedule.perturb();
         world.rendezvous.enter_native(seat);
         NativeRegion { mutator }
     }
@@ -27,6 +28,7 @@ impl<'a> NativeRegion<'a> {
     /// Back to running state, for a mutator that is native without a region: a new one.
     pub(crate) fn resume(mutator: &Mutator) {
         let Membership { world, seat, .. } = mutator.membership();
+        world.schedule.perturb();
         if world.rendezvous.leave_native(seat) || world.heap.collection_wanted() {
             mutator.stack.limit().trip();
         }

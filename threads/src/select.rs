@@ -92,7 +92,7 @@ fn select_held(
             let failed = found.is_err().then_some(first);
             for case in announced.into_iter().chain(failed) {
                 let (id, queue) = keys[case];
-                m.world.queues.lock(id).wake_one(id, queue);
+                m.world.shard(id).wake_one(id, queue);
             }
             return found.map(|outcome| outcome.unwrap_or(SelectOutcome::TimedOut));
         }
@@ -121,7 +121,7 @@ fn enter_or_do(
     for case in (first..keys.len()).chain(0..first) {
         let (channel, value) = (m.held(held, 2 * case), m.held(held, 2 * case + 1));
         let key = keys[case];
-        let mut shard = m.world.queues.lock(key.0);
+        let mut shard = m.world.shard(key.0);
         let done = match key.1 {
             Queue::Takers => {
                 channel::take(&mut m.heap, &mut shard, channel).map(|outcome| match outcome {
@@ -146,6 +146,6 @@ fn enter_or_do(
 
 fn leave_all(m: &Mutator, keys: &[(WaitId, Queue)], ticket: Ticket) {
     for key in keys {
-        m.world.queues.lock(key.0).leave(*key, &m.parker, ticket);
+        m.world.shard(key.0).leave(*key, &m.parker, ticket);
     }
 }

@@ -39,7 +39,7 @@ pub fn start(m: &mut Mutator, thread: Value) -> StartOutcome {
         Err(error) => return StartOutcome::Failed(error),
     };
     child.roots[RootSlot::Thread] = thread;
-    let shard = m.world.queues.lock(thread::wait_id(thread));
+    let shard = m.world.shard(thread::wait_id(thread));
     let is_new = thread::state(thread) == ThreadState::New;
     if is_new {
         thread::set_started(thread, child.id());

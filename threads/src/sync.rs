@@ -29,6 +29,10 @@ impl<T> Lock<T> {
     pub fn lock(&self) -> Guard<'_, T> {
         self.0.lock()
     }
+    /// Can the lock be taken within a second? For the verifier.
+    pub fn comes_free(&self) -> bool {
+        self.0.try_lock_for(std::time::Duration::from_secs(1)).is_some()
+    }
 }
 
 /// What threads sleep on until a fact guarded by a [`Lock`] holds.

@@ -33,7 +33,7 @@ fn config() -> WorldConfig {
 
 /// A world with a small nursery, so that it collects often.
 fn world() -> Arc<World> {
-    world_with(Stress { collect_always: false, poison: true })
+    world_with(Stress { poison: true, ..Stress::default() })
 }
 
 fn world_with(stress: Stress) -> Arc<World> {

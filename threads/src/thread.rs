@@ -206,7 +206,7 @@ fn join_held(m: &mut Mutator, held: &Held, timeout: Timeout) -> JoinOutcome {
     loop {
         let thread = m.held(held, 0);
         let key = (wait_id(thread), Queue::Takers);
-        let mut shard = m.world.queues.lock(key.0);
+        let mut shard = m.world.shard(key.0);
         if let Some(outcome) = outcome(thread) {
             return JoinOutcome::Ended(outcome);
         }
@@ -229,7 +229,7 @@ pub fn terminate(m: &mut Mutator, thread: Value) -> TerminateOutcome {
     if thread == current(m) {
         return TerminateOutcome::Itself;
     }
-    let shard = m.world.queues.lock(wait_id(thread));
+    let shard = m.world.shard(wait_id(thread));
     let state = state(thread);
     if state == ThreadState::New {
         set_end(&mut m.heap, thread, ThreadOutcome::Terminated);
@@ -259,7 +259,7 @@ pub(crate) fn end(m: &mut Mutator, thread: Value, outcome: ThreadOutcome) {
     if !is_thread(thread) {
         return;
     }
-    let shard = m.world.queues.lock(wait_id(thread));
+    let shard = m.world.shard(wait_id(thread));
     set_end(&mut m.heap, thread, outcome);
     drop(shard);
     announce_end(m, thread);
@@ -283,10 +283,10 @@ fn set_end(heap: &mut LocalHeap, thread: Value, outcome: ThreadOutcome) {
 /// The state is set; only now are the waiters looked for, see `mutex::register_awaited`.
 fn announce_end(m: &Mutator, thread: Value) {
     let id = wait_id(thread);
-    m.world.queues.lock(id).wake_all(id, Queue::Takers);
+    m.world.shard(id).wake_all(id, Queue::Takers);
     let awaited = m.world.awaited.lock().remove(&id);
     for mutex in awaited.into_iter().flatten() {
-        m.world.queues.lock(mutex).wake_one(mutex, Queue::Takers);
+        m.world.shard(mutex).wake_one(mutex, Queue::Takers);
     }
 }
 

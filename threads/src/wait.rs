@@ -79,6 +79,11 @@ impl WaitQueues {
         WaitId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// A shard that somebody holds for long, for the verifier.
+    pub fn shard_that_stays_locked(&self) -> Option<usize> {
+        self.shards.iter().position(|shard| !shard.comes_free())
+    }
+
     /// Locks the object with this number and its queues.
     pub fn lock(&self, id: WaitId) -> LockedShard<'_> {
         let mask = self.shards.len() as u64 - 1;

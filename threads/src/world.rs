@@ -17,10 +17,11 @@ use crate::mutator::{Farewell, Membership, Mutator, Roots};
 use crate::park::Parker;
 use crate::reason::{Interrupt, MutatorId, WaitId};
 use crate::rendezvous::{Member, Rendezvous, Seat, Stop};
+use crate::schedule::Schedule;
 use crate::spawn::ThreadBody;
 use crate::statistics::{Places, PollSite, ThreadStats};
 use crate::sync::{Arc, AtomicU32, AtomicU64, Lock, Ordering};
-use crate::wait::WaitQueues;
+use crate::wait::{LockedShard, WaitQueues};
 use lisle_frames::{FrameStats, LimitWord, Stack, StackConfig};
 use lisle_gc::{
     CollectionRecord, Heap, Histogram, LocalHeap, Reason, RootSource, Stopped, Watched,
@@ -46,6 +47,8 @@ pub struct WorldConfig {
     /// Report when every mutator waits for another one? Not for hosts that wake guest threads
     /// from threads they attach later.
     pub deadlock_detection: bool,
+    /// A seed for random schedules, a stress mode: threads give way and are late here and there.
+    pub schedule: Option<u64>,
     /// A stop that takes longer than this names the last thread in a warning.
     pub late_stop: Duration,
 }
@@ -57,6 +60,7 @@ impl WorldConfig {
             stack,
             native_stack_bytes: 2 << 20,
             deadlock_detection: true,
+            schedule: None,
             late_stop: Duration::from_millis(10),
         }
     }
@@ -99,6 +103,7 @@ pub struct World {
     pub(crate) config: WorldConfig,
     pub(crate) rendezvous: Rendezvous<Occupant>,
     pub(crate) queues: WaitQueues,
+    pub(crate) schedule: Schedule,
     pub(crate) census: Arc<Census>,
     pub(crate) directory: Lock<FxHashMap<MutatorId, Arc<Seat<Occupant>>>>,
     /// By the number of a thread object: the mutexes it owns that others wait for. A register of
@@ -125,11 +130,13 @@ impl World {
     /// words of this world.
     pub fn new(heap: Arc<Heap>, config: WorldConfig) -> Arc<World> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let seed = config.schedule;
         let world = Arc::new(World {
             heap,
             config,
             rendezvous: Rendezvous::new(PATIENCE, processors),
             queues: WaitQueues::new(),
+            schedule: Schedule::new(seed),
             census: Arc::new(Census::new()),
             directory: Lock::new(FxHashMap::default()),
             awaited: Lock::new(FxHashMap::default()),
@@ -155,6 +162,12 @@ impl World {
     /// The heap.
     pub fn heap(&self) -> &Arc<Heap> {
         &self.heap
+    }
+
+    /// Locks the object with this number and its queues.
+    pub(crate) fn shard(&self, id: WaitId) -> LockedShard<'_> {
+        self.schedule.perturb();
+        self.queues.lock(id)
     }
 
     /// Adds something whose values every collection must see.
@@ -333,6 +346,11 @@ impl World {
         stop: &Stop<'_, Occupant>,
         reason: Reason,
     ) -> CollectionRecord {
+        if self.heap.config().verify
+            && let Err(violation) = self.try_verify(stop)
+        {
+            panic!("{violation}");
+        }
         self.with_stopped(stop, |stopped| self.heap.collect(stopped, reason))
     }
 

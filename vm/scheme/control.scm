@@ -18,11 +18,13 @@
 
 (define (%winders state) (vector-ref state 0))
 
-(define (%enter-wind winder)
+(define (%wound winder)
   (let ((state (%dynamic-state)))
-    (%set-dynamic-state!
-     (vector (cons winder (vector-ref state 0)) (vector-ref state 1) (vector-ref state 2)
-             state 'wind winder))))
+    (vector (cons winder (vector-ref state 0)) (vector-ref state 1) (vector-ref state 2)
+            state 'wind winder)))
+
+(define (%enter-wind winder)
+  (%set-dynamic-state! (%wound winder)))
 
 (define (%enter-prompt tag)
   (let ((state (%dynamic-state)))
@@ -54,13 +56,18 @@
 
 ;; dynamic-wind
 
+;; The state is made first: if there is no memory for it, `before` is not called. It is made again
+;; if `before` has returned into another state, by a composable continuation.
 (define (dynamic-wind before thunk after)
-  (before)
-  (%enter-wind (vector before after (%dynamic-state)))
-  (let ((result (thunk)))
-    (%leave)
-    (after)
-    result))
+  (let ((state (%wound (vector before after (%dynamic-state)))))
+    (before)
+    (if (eq? (vector-ref state 3) (%dynamic-state))
+        (%set-dynamic-state! state)
+        (%enter-wind (vector before after (%dynamic-state))))
+    (let ((result (thunk)))
+      (%leave)
+      (after)
+      result)))
 
 ;; Runs the after thunks from the current winders out to those shared with `target`, then the
 ;; before thunks in to `target`. Each runs in the state around its wind.

@@ -26,6 +26,8 @@ pub mod hash_table;
 pub mod number;
 pub mod pair;
 pub mod port;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod read;
 pub mod record;
 pub mod string;
@@ -86,6 +88,8 @@ pub static SECTIONS: &[&[Prim]] = &[
     number::random::PRIMS,
     pair::PRIMS,
     port::PRIMS,
+    #[cfg(feature = "probe")]
+    probe::PRIMS,
     read::PRIMS,
     record::PRIMS,
     string::PRIMS,

@@ -37,6 +37,15 @@ pub struct VmConfig {
     pub stress_collections: bool,
     /// Promote every frame at every call.
     pub stress_frames: bool,
+    /// Promote frames when ten or so are on a stack: the smallest region there is.
+    pub stress_region: bool,
+    /// A nursery of one block, with freed memory poisoned.
+    pub stress_nursery: bool,
+    /// A seed for random schedules of threads.
+    pub stress_schedule: Option<u64>,
+    /// Make the n-th request of the main thread for memory fail, once the machine is set up, and the
+    /// one after it, so that trying again after a collection does not help.
+    pub fail_allocation: Option<u64>,
     /// Verify the whole heap around every collection.
     pub verify_heap: bool,
     /// Print what the VM did when the program ends.
@@ -84,6 +93,10 @@ impl Default for VmConfig {
             heap_limit: None,
             stress_collections: false,
             stress_frames: false,
+            stress_region: false,
+            stress_nursery: false,
+            stress_schedule: None,
+            fail_allocation: None,
             verify_heap: false,
             show_stats: false,
             count_calls: false,
@@ -218,21 +231,24 @@ impl VmShared {
         if let Some(limit) = config.heap_limit {
             heap_config.heap_limit = limit;
         }
-        if config.stress_collections {
-            heap_config.stress = Stress { collect_always: true, poison: true };
-        }
+        heap_config.stress = Stress {
+            collect_always: config.stress_collections,
+            poison: config.stress_collections || config.stress_nursery,
+            tiny_nursery: config.stress_nursery,
+        };
         if let Some(bytes) = config.nursery_bytes {
             heap_config.nursery_bytes = bytes;
         }
         let heap = Heap::new(heap_config)?;
         let stack = StackConfig {
-            region_words: config.region_words,
+            region_words: if config.stress_region { 0 } else { config.region_words },
             underflow_code: UNDERFLOW_CODE.as_ptr().expose_provenance(),
             shape: &LoadedShape,
         };
         let world_config = WorldConfig {
             late_stop: config.late_stop,
             deadlock_detection: config.deadlock_detection,
+            schedule: config.stress_schedule,
             ..WorldConfig::new(stack)
         };
         let world = World::new(heap.clone(), world_config);
@@ -265,6 +281,7 @@ impl VmShared {
         let mut mutator = vm.world.attach("main")?;
         vm.bootstrap(&mut mutator).map_err(|HeapExhausted| io::ErrorKind::OutOfMemory)?;
         crate::threads::install(&vm);
+        mutator.heap.fail_allocation(vm.config.fail_allocation.unwrap_or(0), 1);
         Ok((vm, mutator))
     }
 

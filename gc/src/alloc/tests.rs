@@ -13,7 +13,7 @@ fn strict() -> HeapConfig {
     HeapConfig {
         reserve_bytes: 128 << 20,
         nursery_bytes: 64 * 1024,
-        stress: Stress { collect_always: false, poison: true },
+        stress: Stress { poison: true, ..Stress::default() },
         verify: true,
         ..HeapConfig::default()
     }
@@ -301,7 +301,7 @@ fn buffers_given_back_are_used_by_others() {
 
 #[test]
 fn collecting_always_asks_at_every_allocation() {
-    let stress = Stress { collect_always: true, poison: true };
+    let stress = Stress { collect_always: true, poison: true, ..Stress::default() };
     let (heap, mut local) = new(HeapConfig { stress, ..strict() });
     let root = heap.add_root(Value::NIL);
     for n in (0..200).rev() {
@@ -344,4 +344,37 @@ fn freed_lines_are_used_again() {
     }
     let (early, late) = (sizes[3], sizes[11]);
     assert!(late < early + early / 2, "the old generation grows: {sizes:?}");
+}
+
+#[test]
+fn the_requests_that_are_to_fail_do_and_no_others() {
+    let (_, mut local) = new(strict());
+    for more in [0, 1, 2] {
+        local.fail_allocation(5, more);
+        let outcomes: Vec<bool> = (0..20)
+            .map(|index| match index % 3 {
+                0 => local.pair(Value::NIL, Value::NIL).is_err(),
+                1 => local.object_in_old(Kind::Vector, 3).is_err(),
+                _ => local.object(Kind::Vector, 5000).is_err(),
+            })
+            .collect();
+        let failed: Vec<usize> = (0..20).filter(|&index| outcomes[index]).collect();
+        let expected: Vec<usize> = (4..=4 + more as usize).collect();
+        assert_eq!(failed, expected);
+        assert!(!local.is_failure_pending());
+    }
+}
+
+#[test]
+fn a_tiny_nursery_is_collected_after_a_block() {
+    let stress = Stress { tiny_nursery: true, poison: true, ..Stress::default() };
+    let (heap, mut local) = new(HeapConfig { stress, ..strict() });
+    let mut pairs = 0;
+    while !heap.collection_wanted() {
+        local.pair(Value::NIL, Value::NIL).expect("room");
+        pairs += 1;
+    }
+    assert!(pairs <= 2 * 32 * 1024 / 16, "{pairs} pairs without a collection");
+    collect(&heap, &mut local, Reason::NurseryFull);
+    assert_eq!(heap.stats().nursery_budget_bytes, 32 * 1024);
 }

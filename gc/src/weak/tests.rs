@@ -10,7 +10,7 @@ fn new() -> (Arc<Heap>, LocalHeap) {
     let config = HeapConfig {
         reserve_bytes: 256 << 20,
         nursery_bytes: 64 * 1024,
-        stress: Stress { collect_always: false, poison: true },
+        stress: Stress { poison: true, ..Stress::default() },
         verify: true,
         ..HeapConfig::default()
     };

@@ -149,7 +149,8 @@ fn a_panic_in_a_native_region_leaves_it() {
 
 #[test]
 fn every_thread_gets_on_under_constant_collections() {
-    let stress = lisle_gc::Stress { collect_always: true, poison: true };
+    let stress =
+        lisle_gc::Stress { collect_always: true, poison: true, ..lisle_gc::Stress::default() };
     let (world, mut m) = enter(super::world_with(stress));
     let threads: Vec<_> = (0..4)
         .map(|_| {

@@ -33,6 +33,22 @@ pub struct Arguments {
     #[arg(long, env = "LISLE_STRESS_FRAMES", value_parser = clap::builder::FalseyValueParser::new())]
     pub stress_frames: bool,
 
+    /// Leave room for about ten frames on a stack
+    #[arg(long, env = "LISLE_STRESS_REGION", value_parser = clap::builder::FalseyValueParser::new())]
+    pub stress_region: bool,
+
+    /// Collect whenever 32 KiB were allocated, with freed memory poisoned
+    #[arg(long, env = "LISLE_STRESS_NURSERY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub stress_nursery: bool,
+
+    /// Make threads late and give way at random, from this seed
+    #[arg(long, value_name = "SEED", env = "LISLE_STRESS_SCHEDULE")]
+    pub stress_schedule: Option<u64>,
+
+    /// Make the N-th request of the main thread for memory fail
+    #[arg(long, value_name = "N")]
+    pub fail_allocation: Option<u64>,
+
     /// Verify the whole heap around every collection
     #[arg(long, env = "LISLE_VERIFY_HEAP", value_parser = clap::builder::FalseyValueParser::new())]
     pub verify_heap: bool,
@@ -125,6 +141,10 @@ impl Arguments {
             heap_limit: self.heap_limit,
             stress_collections: self.stress_gc,
             stress_frames: self.stress_frames,
+            stress_region: self.stress_region,
+            stress_nursery: self.stress_nursery,
+            stress_schedule: self.stress_schedule,
+            fail_allocation: self.fail_allocation,
             verify_heap: self.verify_heap,
             show_stats: self.stats,
             count_calls: self.stats

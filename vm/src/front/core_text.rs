@@ -8,7 +8,12 @@ use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// The export lists of the standard libraries.
+#[cfg(not(feature = "probe"))]
 pub const LIBRARIES: &str = include_str!("../../scheme/libraries.scm");
+/// The export lists of the standard libraries, and of `(lisle probe)`.
+#[cfg(feature = "probe")]
+pub const LIBRARIES: &str =
+    concat!(include_str!("../../scheme/libraries.scm"), include_str!("../../scheme/probe.scm"));
 
 macro_rules! texts {
     ($($file:literal),* $(,)?) => {

@@ -79,13 +79,17 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let mut seen = 0;
     loop {
         let mut input = obtain(cx, "read", &port, |input| input.waiting().len() > seen)?;
+        let place = input.place();
         let outcome = attempt(&mut input, &cx.vm().symbols);
         seen = input.waiting().len();
-        drop(input);
         match outcome {
-            Attempt::Datum(datum) => return datum_value::datum_to_value(cx, &datum),
+            Attempt::Datum(datum) => {
+                let made = datum_value::datum_to_value(cx, &datum);
+                return made.inspect_err(|_| input.go_back(place));
+            }
             Attempt::End => return Ok(Value::EOF),
             Attempt::Wrong(message) => {
+                drop(input);
                 return Err(cx.error(ErrorKind::Read, &format!("read: {message}"), &[]));
             }
             Attempt::MoreWanted => {}

@@ -63,9 +63,10 @@ pub fn peek_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 /// `(read-line [port])`
 pub fn read_line(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let port = wanted_port(cx, "read-line", args, 0, TEXT_IN)?;
-    let line = obtain(cx, "read-line", &port, Input::has_line)?.read_line();
-    match line {
-        Some(line) => cx.string(&line),
+    let mut input = obtain(cx, "read-line", &port, Input::has_line)?;
+    let place = input.place();
+    match input.read_line() {
+        Some(line) => cx.string(&line).inspect_err(|_| input.go_back(place)),
         None => Ok(Value::EOF),
     }
 }
@@ -83,9 +84,12 @@ pub fn read_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let count = arguments::size(cx, "read-string", args, 0)?;
     let port = wanted_port(cx, "read-string", args, 1, TEXT_IN)?;
     let mut input = obtain(cx, "read-string", &port, |input| input.has_chars(count))?;
+    let place = input.place();
     let text: String = std::iter::from_fn(|| input.read_char()).take(count).collect();
-    drop(input);
-    if text.is_empty() && count > 0 { Ok(Value::EOF) } else { cx.string(&text) }
+    if text.is_empty() && count > 0 {
+        return Ok(Value::EOF);
+    }
+    cx.string(&text).inspect_err(|_| input.go_back(place))
 }
 
 /// `(char-ready? [port])`: is a character there, or the end known?

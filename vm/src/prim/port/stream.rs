@@ -108,6 +108,14 @@ fn width(first: u8) -> usize {
     }
 }
 
+/// A place in the bytes read ahead.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    at: usize,
+    skip_newline: bool,
+    fold_case: bool,
+}
+
 impl Input {
     fn new(bytes: Vec<u8>, ended: bool) -> Input {
         Input { bytes, at: 0, ended, open: true, skip_newline: false, fold_case: false }
@@ -123,6 +131,16 @@ impl Input {
     /// Takes bytes off the front.
     pub fn consume(&mut self, count: usize) {
         self.at += count;
+    }
+    /// Where reading stands, for [`Input::go_back`].
+    pub fn place(&self) -> Place {
+        Place { at: self.at, skip_newline: self.skip_newline, fold_case: self.fold_case }
+    }
+    /// Takes back what was read since, with the port locked all the time: a primitive that finds no
+    /// memory for its result is run again.
+    pub fn go_back(&mut self, place: Place) {
+        let Place { at, skip_newline, fold_case } = place;
+        (self.at, self.skip_newline, self.fold_case) = (at, skip_newline, fold_case);
     }
     fn settle(&mut self) {
         if self.skip_newline && !self.waiting().is_empty() {
