@@ -72,6 +72,8 @@ pub struct LocalHeap {
     /// What is to be told of the allocation that passed the last mark, and the next mark.
     sample: Option<Sample>,
     next_sample: u64,
+    /// What the thread is allowed to have allocated, all in all.
+    allowance_end: u64,
     /// Makes the thread come to a safepoint soon.
     attention: Option<Box<dyn Fn() + Send>>,
     /// The buffer behind the scenes when `collect_always` keeps the visible one empty.
@@ -108,6 +110,7 @@ impl LocalHeap {
             taken_bytes: 0,
             sample: None,
             next_sample: SAMPLE_BYTES,
+            allowance_end: u64::MAX,
             attention: None,
             hidden: (0, 0),
             buffer_bytes: BUFFER_LEAST,
@@ -167,6 +170,11 @@ impl LocalHeap {
 
     #[cold]
     fn sample_cold(&mut self, address: usize, tag: u64) {
+        if self.is_past_allowance()
+            && let Some(attention) = &self.attention
+        {
+            attention();
+        }
         let before = self.next_sample.saturating_sub(SAMPLE_BYTES);
         self.next_sample = self.taken_bytes + SAMPLE_BYTES;
         if !self.heap.watch.is_on(Watched::Allocation) {
@@ -180,6 +188,18 @@ impl LocalHeap {
         if let Some(attention) = &self.attention {
             attention();
         }
+    }
+
+    /// Lets this mutator allocate so many bytes more; `None` for as many as it wants. When they are
+    /// used up small objects can still be made, large ones can't, and the thread is called to a
+    /// safepoint, where [`LocalHeap::is_past_allowance`] is to be asked. Counted by half a mebibyte.
+    pub fn set_allowance(&mut self, bytes: Option<u64>) {
+        self.allowance_end = bytes.map_or(u64::MAX, |bytes| self.taken_bytes.saturating_add(bytes));
+    }
+
+    /// Has this mutator allocated all that [`LocalHeap::set_allowance`] allows?
+    pub fn is_past_allowance(&self) -> bool {
+        self.taken_bytes >= self.allowance_end
     }
 
     /// Bytes that this mutator has allocated, buffers counted as a whole.
@@ -508,6 +528,9 @@ impl LocalHeap {
         let header = Header::new(kind, size);
         let footprint = Large::footprint(8 * header.total_words()).ok_or(HeapExhausted)?;
         self.inject_failure()?;
+        if self.taken_bytes.saturating_add(footprint as u64) > self.allowance_end {
+            return Err(HeapExhausted);
+        }
         self.heap.admit(footprint, &mut self.grace)?;
         if self.heap.config.stress.collect_always {
             self.heap.request(false, Reason::Stress);

@@ -14,6 +14,7 @@ use lisle_frames::{FrameStats, Stack};
 use lisle_gc::{
     LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value, Violation,
 };
+use std::any::Any;
 use std::marker::PhantomPinned;
 use std::ops::{Index, IndexMut};
 
@@ -144,6 +145,8 @@ pub struct Mutator {
     // Written by the owner.
     /// The calls from host code that guest code runs inside of, outermost first.
     pub nested: Vec<Nested>,
+    /// What the virtual machine has attached to the thread. Threads that it starts get the same.
+    pub context: Option<Arc<dyn Any + Send + Sync>>,
     turn: usize,
     slow_polls: u64,
     born_ns: u64,
@@ -166,6 +169,7 @@ impl Mutator {
             stack,
             roots: Roots::new(),
             nested: Vec::new(),
+            context: None,
             turn: 0,
             slow_polls: 0,
             born_ns: membership.world.heap.age_ns(),

@@ -18,6 +18,9 @@ pub enum Interrupt {
     Terminate,
     /// The user pressed Ctrl-C.
     UserBreak,
+    /// What the virtual machine has attached to the thread ([`crate::Mutator::context`]) wants it to
+    /// look.
+    Context,
     /// Every thread waits for another one; the text says who waits for what.
     Deadlock(Arc<str>),
 }

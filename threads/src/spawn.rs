@@ -39,6 +39,7 @@ pub fn start(m: &mut Mutator, thread: Value) -> StartOutcome {
         Err(error) => return StartOutcome::Failed(error),
     };
     child.roots[RootSlot::Thread] = thread;
+    child.context.clone_from(&m.context);
     let shard = m.world.shard(thread::wait_id(thread));
     let is_new = thread::state(thread) == ThreadState::New;
     if is_new {

@@ -13,6 +13,7 @@
 //! | `host_type.rs` | values of the host's own types |
 //! | `libraries.rs` | where libraries come from |
 //! | `derive.rs` | what the code of the derive macros calls |
+//! | `interrupt.rs` | [`InterruptHandle`] |
 //! | `error.rs` | [`Error`] |
 //!
 //! # Why a stale value does not compile
@@ -37,6 +38,7 @@ pub mod error;
 pub mod function;
 pub mod handle;
 pub mod host_type;
+pub mod interrupt;
 pub mod libraries;
 pub mod numbers;
 pub mod parameter;
@@ -52,6 +54,7 @@ pub use error::{Error, ErrorKind, Frame, Place};
 pub use function::{HostFunction, IntoAnswer};
 pub use handle::{Attached, Vm, WeakVm};
 pub use host_type::{Exclusive, ExclusiveGuard, Host, HostType, Pinned};
+pub use interrupt::InterruptHandle;
 pub use libraries::{Libraries, Loaders};
 pub use parameter::{Parameter, Rest};
 pub use root::{Kind, Procedure, Root, Value};

@@ -6,6 +6,7 @@
 //! one.
 
 use crate::cx::{Cx, Raised};
+use crate::limits::Limit;
 use lisle_gc::{Kind, Value, object};
 
 /// What went wrong.
@@ -37,6 +38,10 @@ pub enum ErrorKind {
     Interrupted,
     /// Every thread waits on another.
     Deadlock,
+    /// An evaluation has used up a limit (see [`crate::limits`]).
+    Limit(Limit),
+    /// The program may not do this (see [`crate::capability`]).
+    Denied,
     /// A thread could not be made, or was used wrongly.
     Thread,
     /// SRFI 18: `thread-join!` timed out.
@@ -76,6 +81,8 @@ impl ErrorKind {
             ErrorKind::HeapExhausted => "heap-exhausted",
             ErrorKind::Interrupted => "interrupted",
             ErrorKind::Deadlock => "deadlock",
+            ErrorKind::Limit(limit) => limit.name(),
+            ErrorKind::Denied => "not-allowed",
             ErrorKind::Thread => "thread-error",
             ErrorKind::JoinTimeout => "join-timeout",
             ErrorKind::AbandonedMutex => "abandoned-mutex",

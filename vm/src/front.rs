@@ -15,6 +15,7 @@ mod host;
 use crate::backtrace::Report;
 use crate::bytecode::disasm;
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
+use crate::capability::Capability;
 use crate::compile::{self, CompileContext, PrimSignature};
 use crate::condition::ErrorKind;
 use crate::core_form::{Core, Definition, Names, Vars};
@@ -23,6 +24,7 @@ use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits,
 use crate::globals::GlobalId;
 use crate::hints::Hint;
 use crate::interp::{Machine, Outcome};
+use crate::limits::Sandbox;
 use crate::load;
 use crate::prim;
 use crate::read::datum::Datum;
@@ -408,13 +410,18 @@ fn with_session<T>(
     host: &Host<'_>,
     expand: impl FnOnce(&Session<'_>) -> crate::expand::Result<T>,
 ) -> Result<T, FrontError> {
-    let check = || match vm.is_interrupted() {
-        false => Ok(()),
-        true => {
-            Err(ExpandError::new("interrupted", Span::NONE).of_kind(ExpandErrorKind::Interrupted))
-        }
+    let sandbox = host.with_mutator(|mutator| Sandbox::of(mutator));
+    let check = || {
+        let limit = sandbox.as_ref().and_then(|sandbox| sandbox.reached());
+        let message = match (limit, vm.is_interrupted()) {
+            (None, false) => return Ok(()),
+            (Some(limit), _) => limit.message(),
+            (None, true) => "interrupted",
+        };
+        Err(ExpandError::new(message, Span::NONE).of_kind(ExpandErrorKind::Interrupted))
     };
-    let loader = vm.config.loaders.with_folders(&vm.config.library_path);
+    let may_include = host.with_cx(|cx| cx.allows(Capability::ReadFiles));
+    let loader = vm.config.loaders.with_folders(&vm.config.library_path, may_include);
     let session = Session {
         symbols: &vm.symbols,
         sources: &vm.sources,

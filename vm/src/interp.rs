@@ -5,8 +5,10 @@
 //! on; so continuations captured inside pass through it.
 
 use crate::bytecode::code::Code;
+use crate::limits::Limit;
 use crate::prim::{self, Prim};
 use crate::vm::VmShared;
+use limits::Meter;
 use lisle_frames::{HEADER_WORDS, LimitWord, ReturnWord};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use lisle_threads::Mutator;
@@ -17,6 +19,7 @@ mod enter;
 mod fast;
 #[expect(unsafe_code, reason = "lays out the frames that host code calls")]
 pub mod host;
+mod limits;
 #[expect(unsafe_code, reason = "frames of machine procedures")]
 pub mod procedures;
 #[expect(unsafe_code, reason = "frames of prompts")]
@@ -48,6 +51,8 @@ pub enum Outcome {
     Exit(i32),
     /// The thread was terminated by another.
     Terminated,
+    /// The run has used up a limit, and the grace after it.
+    Limited(Limit),
     /// A continuation of the code around the call from the host that the run is was called, with
     /// this list of values: the host's procedure is left, then the continuation called again.
     Thrown(Value, Value),
@@ -71,6 +76,8 @@ pub struct Machine<'a> {
     prims: &'static [&'static Prim],
     /// How many arguments the procedure that is being entered got, when its code is general.
     arguments: usize,
+    /// What the run may use.
+    meter: Meter,
     /// The last instruction tried again after a full collection, and when: a second failure there
     /// without a collection in between is an error.
     retried: Option<(*const u32, *mut u64, u64)>,
@@ -80,7 +87,11 @@ impl<'a> Machine<'a> {
     /// The interpreter of this thread.
     pub fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Machine<'a> {
         let limit = mutator.stack.limit_word();
-        Machine { mutator, vm, limit, prims: prim::all(), arguments: 0, retried: None }
+        let meter = Meter::new(mutator);
+        if meter.is_limited() {
+            limit.trip();
+        }
+        Machine { mutator, vm, limit, prims: prim::all(), arguments: 0, meter, retried: None }
     }
 
     /// Calls a procedure with these arguments on an empty stack and runs until it has returned.
@@ -112,7 +123,7 @@ impl<'a> Machine<'a> {
     fn run_from(&mut self, at: At) -> Outcome {
         // SAFETY: only called with what `enter_slow` gives: a state of this machine.
         unsafe {
-            if self.vm.counts_calls() {
+            if self.vm.counts_calls() || self.meter.counts_steps() {
                 run::run::<true>(self, at)
             } else {
                 run::run::<false>(self, at)

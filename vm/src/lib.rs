@@ -16,6 +16,7 @@ pub mod api;
 pub mod backtrace;
 #[expect(unsafe_code, reason = "code is reached by address from closures")]
 pub mod bytecode;
+pub mod capability;
 pub mod cli;
 pub mod compile;
 pub mod condition;
@@ -29,6 +30,7 @@ pub mod front;
 pub mod globals;
 pub mod hints;
 pub mod interp;
+pub mod limits;
 pub mod load;
 pub mod num;
 pub mod opt;
@@ -50,12 +52,14 @@ pub mod vm;
 pub use api::derive;
 pub use api::{
     Arguments, Async, Attached, Blocking, Builder, Bytes, Calling, Context, Error, ErrorKind,
-    Exclusive, ExclusiveGuard, Frame, FromScheme, Host, HostFunction, HostType, IntoAnswer,
-    IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place, Procedure, Rest, Root, Symbol,
-    Value, Vm, WeakVm, Window,
+    Exclusive, ExclusiveGuard, Frame, FromScheme, Host, HostFunction, HostType, InterruptHandle,
+    IntoAnswer, IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place, Procedure, Rest,
+    Root, Symbol, Value, Vm, WeakVm, Window,
 };
+pub use capability::{Capabilities, Capability};
 pub use expand::LibraryLoader;
 pub use front::FileLoader;
+pub use limits::{Limit, Limits};
 pub use lisle_derive::{FromScheme, HostType, IntoScheme};
 pub use statistics::VmStats;
 pub use vm::VmConfig;

@@ -62,7 +62,7 @@ pub enum Fault {
 pub type Result<T = Number> = std::result::Result<T, Fault>;
 
 /// Exact integers of more bits than this are refused before they are computed.
-pub const MAX_INTEGER_BITS: usize = 1 << 32;
+pub const MAX_INTEGER_BITS: usize = 1 << 28;
 
 /// The equivalence of `eqv?`: same exactness, same value, `0.0` and `-0.0` apart, NaN like itself.
 impl PartialEq for Number {

@@ -15,6 +15,9 @@ use lisle_gc::object::{car, cdr, field, is_kind, size};
 use lisle_gc::{Kind, Value};
 use rustc_hash::FxHashMap;
 
+/// It is asked whether to stop after so many pieces.
+const PIECES_BETWEEN_STOPS: usize = 4096;
+
 /// How a value is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Style {
@@ -50,10 +53,35 @@ pub fn display_to_string(vm: &VmShared, v: Value) -> String {
     to_text(vm, v, Style::Display)
 }
 
+/// The written form of a value, unless `stop`, which is asked now and then with the bytes written so
+/// far, says that it is not wanted any longer: what is shared many times over is written as often,
+/// and grows beyond all bounds.
+pub fn to_text_unless(
+    vm: &VmShared,
+    v: Value,
+    style: Style,
+    stop: &dyn Fn(usize) -> bool,
+) -> Option<String> {
+    let mut out = String::new();
+    append_unless(vm, v, style, &mut out, stop).then_some(out)
+}
+
 /// Appends the written form of a value.
 pub fn append(vm: &VmShared, v: Value, style: Style, out: &mut String) {
+    append_unless(vm, v, style, out, &|_| false);
+}
+
+/// The same unless it is stopped; was all of it written?
+fn append_unless(
+    vm: &VmShared,
+    v: Value,
+    style: Style,
+    out: &mut String,
+    stop: &dyn Fn(usize) -> bool,
+) -> bool {
     if part_count(v) == 0 {
-        return atom::append(vm, v, style, out);
+        atom::append(vm, v, style, out);
+        return true;
     }
     let labels = match style {
         Style::Simple => FxHashMap::default(),
@@ -61,7 +89,7 @@ pub fn append(vm: &VmShared, v: Value, style: Style, out: &mut String) {
         Style::Display | Style::Write => labels::circular(v),
     };
     let mut printer = Printer { vm, style, labels, next_label: 0, work: Vec::new(), out };
-    printer.run(v);
+    printer.run(v, stop)
 }
 
 enum Work {
@@ -86,9 +114,17 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn run(&mut self, v: Value) {
+    fn run(&mut self, v: Value, stop: &dyn Fn(usize) -> bool) -> bool {
+        let mut before_stop = PIECES_BETWEEN_STOPS;
         self.value(v);
         while let Some(work) = self.work.pop() {
+            before_stop -= 1;
+            if before_stop == 0 {
+                before_stop = PIECES_BETWEEN_STOPS;
+                if stop(self.out.len()) {
+                    return false;
+                }
+            }
             match work {
                 Work::Value(v) => self.value(v),
                 Work::Tail(v) => self.tail(v),
@@ -96,6 +132,7 @@ impl Printer<'_> {
                 Work::Close(bracket) => self.out.push(bracket),
             }
         }
+        true
     }
 
     /// Writes the label of an object that has one. Was it a reference to what is written already?

@@ -1,6 +1,7 @@
 //! What guest threads run, and what happens when they end.
 
 use crate::interp::{Machine, Outcome};
+use crate::limits::Sandbox;
 use crate::vm::{self, VmShared};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::{Mutator, RootSlot, ThreadOutcome, thread};
@@ -15,8 +16,17 @@ pub(crate) fn install(vm: &Arc<VmShared>) {
     }));
 }
 
-/// Runs the thunk of the current thread object.
+/// Runs the thunk of the current thread object, inside the sandbox of the thread that started it.
 fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
+    let Some(sandbox) = Sandbox::of(mutator) else { return run_thunk(vm, mutator) };
+    sandbox.thread_began(mutator.id());
+    mutator.heap.set_allowance(sandbox.take_bytes());
+    let outcome = run_thunk(vm, mutator);
+    sandbox.thread_ended(mutator.id());
+    outcome
+}
+
+fn run_thunk(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
     let object = thread::current(mutator);
     let inherited = thread::inherited(object);
     let Ok(state) = vm::initial_state(&mut mutator.heap, inherited) else {
@@ -31,7 +41,7 @@ fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
             report_uncaught(vm, mutator, payload);
             ThreadOutcome::Uncaught(payload)
         }
-        Outcome::Terminated => ThreadOutcome::Terminated,
+        Outcome::Terminated | Outcome::Limited(_) => ThreadOutcome::Terminated,
         Outcome::Exit(status) if vm.config.owns_process => crate::cli::leave(vm, status),
         Outcome::Exit(_) => ThreadOutcome::Terminated,
         Outcome::Thrown(..) => unreachable!("no call from the host is around a thread's run"),

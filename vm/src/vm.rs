@@ -3,6 +3,7 @@
 use crate::api::Loaders;
 use crate::bytecode::code::{Code, CodeKind, CodeParts, GENERAL};
 use crate::bytecode::isa::Op;
+use crate::capability::Capabilities;
 use crate::condition;
 use crate::cx::Cx;
 use crate::datum_value::Opaques;
@@ -11,6 +12,7 @@ use crate::front::Front;
 use crate::globals::{GlobalId, Globals};
 use crate::interp::host::HostProcedure;
 use crate::interp::procedures::{FRAME_SIZE, Procedure};
+use crate::limits::timer::Timer;
 use crate::places::{self, SourcePlaces};
 use crate::prim::port::Console;
 use crate::prim::{self, PrimId};
@@ -75,6 +77,8 @@ pub struct VmConfig {
     pub deadlock_detection: bool,
     /// How many bytes of native stack calls between host and guest may take, one inside the other.
     pub host_stack_bytes: usize,
+    /// What programs may do outside the heap.
+    pub capabilities: Capabilities,
 }
 
 /// How errors are shown.
@@ -111,6 +115,7 @@ impl Default for VmConfig {
             owns_process: true,
             deadlock_detection: true,
             host_stack_bytes: 512 << 10,
+            capabilities: Capabilities::NONE,
         }
     }
 }
@@ -136,6 +141,8 @@ pub struct VmShared {
     pub console: Console,
     /// Objects that `eval` was given in place of data.
     pub opaques: Opaques,
+    /// The clock of limited evaluations.
+    pub(crate) timer: Timer,
     /// Reader, expander and compiler.
     pub(crate) front: Front,
     /// Everything loaded, in the order of loading.
@@ -261,6 +268,7 @@ impl VmShared {
             globals: Globals::default(),
             console: Console::default(),
             opaques: Opaques::default(),
+            timer: Timer::default(),
             front: Front::default(),
             codes: Mutex::default(),
             machine_codes: OnceLock::new(),

@@ -1,6 +1,6 @@
 //! What the host learns of what goes wrong.
 
-use lisle::{Error, ErrorKind, Root, Vm};
+use lisle::{Capabilities, Error, ErrorKind, Root, Vm};
 use std::error::Error as _;
 use std::fmt;
 
@@ -33,7 +33,7 @@ fn the_hosts_own_error_comes_back_as_the_source() {
 
 #[test]
 fn kinds_and_places() {
-    let vm = Vm::new().unwrap();
+    let vm = Vm::builder().capabilities(Capabilities::ALL).build().unwrap();
     let cases = [
         ("(car 1)", ErrorKind::Type),
         ("(vector-ref (vector 1) 5)", ErrorKind::Range),

@@ -7,6 +7,7 @@ mod conversions;
 mod errors;
 mod host_types;
 mod libraries;
+mod limits;
 mod rooting;
 mod threads;
 

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::handle::Vm;
+use crate::capability::Capabilities;
 use crate::expand::LibraryLoader;
 use crate::vm::VmConfig;
 use std::path::PathBuf;
@@ -52,6 +53,22 @@ impl Builder {
     /// in order.
     pub fn loader(mut self, loader: impl LibraryLoader + 'static) -> Builder {
         self.config.loaders.push(loader);
+        self
+    }
+    /// What programs may do outside the heap; nothing without it.
+    ///
+    /// ```
+    /// use lisle::{Capabilities, Capability, ErrorKind, Vm};
+    /// let vm = Vm::new()?;
+    /// let error = vm.eval::<bool>("(file-exists? \"/etc/passwd\")").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Denied);
+    /// let reader = Capabilities::NONE.with(Capability::ReadFiles);
+    /// let vm = Vm::builder().capabilities(reader).build()?;
+    /// assert!(vm.eval::<bool>("(file-exists? \"/\")")?);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    pub fn capabilities(mut self, capabilities: Capabilities) -> Builder {
+        self.config.capabilities = capabilities;
         self
     }
     /// What `(command-line)` returns.

@@ -4,16 +4,19 @@ use super::attach;
 use super::convert::{Arguments, FromScheme};
 use super::error::{Error, ErrorKind};
 use super::handle::Vm;
+use super::interrupt::InterruptHandle;
 use super::root::{Procedure, Root};
 use super::window::{Local, Window};
 use crate::interp::Machine;
 use crate::interp::host::ARGUMENTS_MOST;
+use crate::limits::{Limits, Sandbox, Stay};
 use crate::read::reader::Reader;
 use crate::vm::VmShared;
 use lisle_gc::Value;
 use lisle_threads::Mutator;
 use smallvec::SmallVec;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// What a procedure of the host may do with the VM that called it: everything that [`Vm`] can, a
 /// little quicker, and in the dynamic extent of the call. Its first parameter may be a
@@ -110,6 +113,51 @@ impl<'a> Context<'a> {
         let outcome = Machine::new(self.mutator, vm).call_from_host(procedure, &arguments);
         let value = Error::from_outcome(vm, outcome)?;
         self.convert(value)
+    }
+
+    /// Runs `work` under limits, which hold for all guest code that it runs on this thread and for
+    /// the threads that this code starts. Limits nest: inner ones draw on outer ones.
+    ///
+    /// When a limit is reached the program gets a condition that it can handle, with some steps,
+    /// milliseconds and kilobytes more to do so; after that its run ends with an error of the kind
+    /// [`ErrorKind::Limit`]. The machine can be used as before. Threads started inside stay under the
+    /// limits when `work` has returned.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    ///
+    /// ```
+    /// use lisle::{Error, ErrorKind, Limit, Limits, Vm};
+    /// use std::time::Duration;
+    /// let vm = Vm::new()?;
+    /// let limits = Limits::new().fuel(100_000).deadline(Duration::from_secs(5));
+    /// let result: Result<(), Error> =
+    ///     vm.enter(|cx| cx.limits(limits, |cx| cx.eval("(let loop () (loop))")));
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit(Limit::Fuel));
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn limits<R>(
+        &mut self,
+        limits: Limits,
+        work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let stay = Stay::begin(self.vm, self.mutator, limits);
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let limit = stay.end(self.mutator);
+        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+        // What goes wrong when a limit is reached does so because of it: a thread that is waited
+        // for ended, for example.
+        result.map_err(|error| match limit {
+            Some(limit) => error.at_limit(limit),
+            None => error,
+        })
+    }
+    /// A handle by which other threads interrupt the limited evaluation that runs here, or, outside
+    /// one, the whole machine.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        let vm = self.vm.this();
+        InterruptHandle::new(vm, Sandbox::of(self.mutator))
     }
 
     /// Runs `work`, which may wait or take long; collections go on meanwhile.

@@ -5,6 +5,7 @@ use crate::condition::{self, HOST, KIND};
 use crate::cx::{Cx, Raised};
 use crate::front::FrontError;
 use crate::interp::Outcome;
+use crate::limits::Limit;
 use crate::source::Span;
 use crate::text;
 use crate::vm::VmShared;
@@ -75,6 +76,10 @@ pub enum ErrorKind {
     DivideByZero,
     /// The heap limit is reached.
     HeapExhausted,
+    /// A limit of the evaluation is reached.
+    Limit(Limit),
+    /// The program may not do this, see [`Capability`](crate::Capability).
+    Denied,
     /// The program was interrupted.
     Interrupted,
     /// Every thread waits for another one.
@@ -277,6 +282,7 @@ impl Error {
                 let message = format!("the program ended itself with status {status}");
                 Error::of_kind(ErrorKind::Exit(status), message)
             }
+            Outcome::Limited(limit) => Error::of_kind(ErrorKind::Limit(limit), limit.message()),
             Outcome::Terminated => {
                 Error::of_kind(ErrorKind::Terminated, "the thread was terminated")
             }
@@ -300,6 +306,16 @@ impl Error {
         Error::from_inner(Inner { message, place: place(vm, span), ..Inner::empty(kind) })
     }
 
+    /// The same as an error of this limit.
+    pub(crate) fn at_limit(self, limit: Limit) -> Error {
+        if matches!(self.kind(), ErrorKind::Limit(_)) {
+            return self;
+        }
+        let source: Box<dyn StdError + Send + Sync> = Box::new(self);
+        let message = limit.message().to_owned();
+        let inner = Inner::empty(ErrorKind::Limit(limit));
+        Error::from_inner(Inner { message, source: Some(source.into()), ..inner })
+    }
     /// Was it made by the host, and not raised by a program?
     pub(crate) fn is_fresh(&self) -> bool {
         self.0.raised.is_none() && self.0.thrown.is_none()
@@ -375,6 +391,11 @@ const KINDS: &[(condition::ErrorKind, ErrorKind)] = &[
     (condition::ErrorKind::Syntax, ErrorKind::Syntax),
     (condition::ErrorKind::HeapExhausted, ErrorKind::HeapExhausted),
     (condition::ErrorKind::Interrupted, ErrorKind::Interrupted),
+    (condition::ErrorKind::Denied, ErrorKind::Denied),
+    (condition::ErrorKind::Limit(Limit::Fuel), ErrorKind::Limit(Limit::Fuel)),
+    (condition::ErrorKind::Limit(Limit::Time), ErrorKind::Limit(Limit::Time)),
+    (condition::ErrorKind::Limit(Limit::Memory), ErrorKind::Limit(Limit::Memory)),
+    (condition::ErrorKind::Limit(Limit::Interrupted), ErrorKind::Limit(Limit::Interrupted)),
     (condition::ErrorKind::Deadlock, ErrorKind::Deadlock),
     (condition::ErrorKind::Host, ErrorKind::Host),
     (condition::ErrorKind::Panic, ErrorKind::Panic),

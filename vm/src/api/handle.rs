@@ -6,6 +6,7 @@ use super::context::Context;
 use super::convert::{FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
 use super::function::{self, HostFunction};
+use super::interrupt::InterruptHandle;
 use super::root::{Root, Value};
 use super::window::{Local, Window};
 use crate::print;
@@ -258,6 +259,10 @@ impl Vm {
         self.eval_named("<host>", &format!("|{escaped}|"))
     }
 
+    /// A handle by which other threads interrupt all guest code of the machine.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle::new(Arc::downgrade(&self.shared), None)
+    }
     /// Asks for a full collection and runs it.
     ///
     /// # Errors

@@ -73,10 +73,11 @@ impl Loaders {
     pub fn push(&mut self, loader: impl LibraryLoader + 'static) {
         self.loaders.push(Arc::new(loader));
     }
-    /// These and the folders.
-    pub(crate) fn with_folders(&self, folders: &[PathBuf]) -> Loaders {
+    /// These and the folders, for a program that may or may not include other files.
+    pub(crate) fn with_folders(&self, folders: &[PathBuf], may_include: bool) -> Loaders {
         let mut all = self.clone();
-        all.push(FileLoader::new(folders));
+        let folders = FileLoader::new(folders);
+        all.push(if may_include { folders } else { folders.without_inclusion() });
         all
     }
 }
@@ -128,7 +129,7 @@ impl Context<'_> {
         let parts: Option<Vec<String>> = set
             .proper_list()
             .map(|parts| parts.iter().map(|part| part.to_text(&vm.symbols)).collect());
-        let loaders = vm.config.loaders.with_folders(&vm.config.library_path);
+        let loaders = vm.config.loaders.with_folders(&vm.config.library_path, false);
         let found = mutator.native(|| parts.and_then(|parts| loaders.load(&parts)));
         let (file, text) = found.ok_or_else(no_library)?;
         self.evaluate(&file, &text)?;

@@ -1,8 +1,11 @@
 //! What the command line means.
 
+use crate::capability::{Capabilities, Capability};
+use crate::limits::Limits;
 use crate::vm::{ErrorFormat, VmConfig};
 use clap::{Parser, ValueEnum};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A multi-threaded Scheme (R7RS) virtual machine.
 ///
@@ -60,6 +63,34 @@ pub struct Arguments {
     /// How errors are shown on standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub error_format: Format,
+
+    /// Allow the program nothing outside its heap but what --allow-... names
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// In a sandbox: reading files and folders
+    #[arg(long)]
+    pub allow_read: bool,
+
+    /// In a sandbox: writing, renaming and deleting files and folders
+    #[arg(long)]
+    pub allow_write: bool,
+
+    /// In a sandbox: the variables of the environment
+    #[arg(long)]
+    pub allow_env: bool,
+
+    /// In a sandbox: standard input, output and error
+    #[arg(long)]
+    pub allow_stdio: bool,
+
+    /// End the program after so many steps: calls and turns of loops (status 124)
+    #[arg(long, value_name = "STEPS")]
+    pub fuel: Option<u64>,
+
+    /// End the program after so many seconds (status 124)
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub timeout: Option<Duration>,
 
     /// A folder to look for libraries in; may be given several times
     #[arg(short = 'L', long = "library-path", value_name = "FOLDER")]
@@ -126,6 +157,30 @@ impl Arguments {
         }
     }
 
+    fn capabilities(&self) -> Capabilities {
+        if !self.sandbox {
+            return Capabilities::ALL;
+        }
+        let allowed = [
+            (self.allow_read, Capability::ReadFiles),
+            (self.allow_write, Capability::WriteFiles),
+            (self.allow_env, Capability::Environment),
+            (self.allow_stdio, Capability::StandardStreams),
+        ];
+        let allowed = allowed.into_iter().filter(|(allowed, _)| *allowed);
+        allowed.fold(Capabilities::NONE, |all, (_, one)| all.with(one))
+    }
+
+    /// The limits of the program, if it has any.
+    pub fn limits(&self) -> Option<Limits> {
+        if self.fuel.is_none() && self.timeout.is_none() {
+            return None;
+        }
+        let limits = Limits::new();
+        let limits = self.fuel.map_or(limits, |steps| limits.fuel(steps));
+        Some(self.timeout.map_or(limits, |time| limits.deadline(time)))
+    }
+
     /// The configuration of the VM for a program with this file name.
     pub fn config(&self, program: Option<&Path>) -> VmConfig {
         let mut library_path = Vec::new();
@@ -152,9 +207,16 @@ impl Arguments {
             command_line,
             library_path,
             error_format: self.error_format.into(),
+            capabilities: self.capabilities(),
             ..VmConfig::default()
         }
     }
+}
+
+/// A time in seconds, with a fraction perhaps.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| format!("`{text}` is no time in seconds"))
 }
 
 /// Bytes of a size like `512M`.

@@ -7,6 +7,7 @@ use crate::condition::ErrorKind;
 use crate::expand::Environment;
 use crate::front::FrontError;
 use crate::interp::{Machine, Outcome};
+use crate::limits::Stay;
 use crate::prim::port;
 use crate::print;
 use crate::read::reader::Reader;
@@ -18,6 +19,9 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The status of a program that `--fuel` or `--timeout` ended.
+const LIMIT_STATUS: i32 = 124;
 
 /// Why a program ended early.
 pub(super) enum Stopped {
@@ -103,10 +107,14 @@ fn with_vm(
         }
     };
     end_on_interrupt(&vm);
-    let status = match work(&vm, &mut mutator) {
-        Ok(()) => 0,
-        Err(Stopped::Failed(_)) => 1,
-        Err(Stopped::Exit(status)) => status,
+    let stay = arguments.limits().map(|limits| Stay::begin(&vm, &mut mutator, limits));
+    let ended = work(&vm, &mut mutator);
+    let limit = stay.and_then(|stay| stay.end(&mut mutator));
+    let status = match (ended, limit) {
+        (Ok(()), _) => 0,
+        (Err(Stopped::Exit(status)), _) => status,
+        (Err(Stopped::Failed(_)), Some(_)) => LIMIT_STATUS,
+        (Err(Stopped::Failed(_)), None) => 1,
     };
     mutator.tell_frames();
     leave(&vm, status)
@@ -166,6 +174,11 @@ pub(super) fn run_forms(
                 }
                 Outcome::Exit(status) => return Err(Stopped::Exit(status)),
                 Outcome::Terminated => return Err(Stopped::Exit(1)),
+                Outcome::Limited(limit) => {
+                    let kind = ErrorKind::Limit(limit);
+                    let report = Report::of_kind(kind, limit.message().to_owned(), steps.span());
+                    return Err(failed(vm, report));
+                }
                 Outcome::Thrown(..) => unreachable!("no call from the host is around a program"),
             };
         }

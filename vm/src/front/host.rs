@@ -178,12 +178,18 @@ impl GlobalFacts for Host<'_> {
 /// Finds libraries: those that come with Lisle, and others in folders, where `(a b)` is `a/b.sld`.
 pub struct FileLoader {
     folders: Vec<PathBuf>,
+    may_include: bool,
 }
 
 impl FileLoader {
-    /// A loader that looks in these folders, in order.
+    /// A loader that looks for libraries in these folders, in order, and includes any file.
     pub fn new(folders: &[PathBuf]) -> FileLoader {
-        FileLoader { folders: folders.to_vec() }
+        FileLoader { folders: folders.to_vec(), may_include: true }
+    }
+    /// The same, but `include` is refused.
+    #[must_use]
+    pub fn without_inclusion(self) -> FileLoader {
+        FileLoader { may_include: false, ..self }
     }
 }
 
@@ -206,6 +212,12 @@ impl LibraryLoader for FileLoader {
     fn include(&self, name: &str, from: Option<&str>) -> Result<(String, String), String> {
         let folder = from.and_then(|file| Path::new(file).parent());
         let path = folder.map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+        if !self.may_include {
+            return Err(format!(
+                "cannot read {}: reading files is not allowed here",
+                path.display()
+            ));
+        }
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok((display(&path), text)),
             Err(error) => Err(format!("cannot read {}: {error}", path.display())),

@@ -1,13 +1,13 @@
 //! Entering procedures off the fast path: arity, rest lists, primitives, polls, full regions.
 
+use super::limits::Fate;
 use super::registers::{get, set, set_procedure};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind, GENERAL};
 use crate::bytecode::template::ClauseEntry;
-use crate::condition::ErrorKind;
 use lisle_frames::{Place, PromotionReason};
 use lisle_gc::{Reason, Value};
-use lisle_threads::{Interrupt, PollSite, RootSlot};
+use lisle_threads::{PollSite, RootSlot};
 
 impl Machine<'_> {
     /// Enters `callee`, whose frame at `frame` has its header and `count` arguments.
@@ -78,10 +78,11 @@ impl Machine<'_> {
         }
         if self.mutator.stack.limit().load() == 0 {
             self.mutator.set_poll_site(PollSite::Call);
-            if let Some(interrupt) = self.mutator.safepoint() {
-                return self.interrupt(frame, interrupt);
+            match self.fate_at_safepoint() {
+                Fate::Continues => {}
+                Fate::Raises(raised) => return self.raise_at_entry(frame, raised),
+                Fate::Ends(outcome) => return Step::Leave(outcome),
             }
-            self.rearm();
         }
         let top = frame.addr() + code.frame_bytes as usize;
         if top > self.mutator.stack.limit().full() {
@@ -98,11 +99,12 @@ impl Machine<'_> {
         if self.vm.counts_calls() {
             self.mutator.stack.stats.born += 1;
         }
+        self.count_step();
         Step::Go(At { pc: entry, frame })
     }
 
     /// With a promotion at every call, every entry has to look.
-    fn rearm(&mut self) {
+    pub(super) fn rearm(&mut self) {
         if self.vm.polls_always() {
             self.mutator.stack.limit().trip();
         }
@@ -160,30 +162,10 @@ impl Machine<'_> {
     pub(super) fn poll_loop(&mut self, at: At) -> Step {
         self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
         self.mutator.set_poll_site(PollSite::BackEdge);
-        if let Some(interrupt) = self.mutator.safepoint() {
-            if let Interrupt::Terminate = interrupt {
-                return Step::Leave(Outcome::Terminated);
-            }
-            let raised = self.interrupt_condition(interrupt);
-            return self.raise(at, raised);
-        }
-        self.rearm();
-        Step::Go(at)
-    }
-
-    fn interrupt(&mut self, frame: *mut u64, interrupt: Interrupt) -> Step {
-        if let Interrupt::Terminate = interrupt {
-            return Step::Leave(Outcome::Terminated);
-        }
-        let raised = self.interrupt_condition(interrupt);
-        self.raise_at_entry(frame, raised)
-    }
-
-    fn interrupt_condition(&mut self, interrupt: Interrupt) -> crate::cx::Raised {
-        self.rearm();
-        match interrupt {
-            Interrupt::Deadlock(report) => self.cx().error(ErrorKind::Deadlock, &report, &[]),
-            _ => self.cx().error(ErrorKind::Interrupted, "interrupted", &[]),
+        match self.fate_at_safepoint() {
+            Fate::Continues => Step::Go(at),
+            Fate::Raises(raised) => self.raise(at, raised),
+            Fate::Ends(outcome) => Step::Leave(outcome),
         }
     }
 
@@ -230,10 +212,11 @@ impl Machine<'_> {
     /// An interrupt cut the wait of the primitive in the frame short.
     fn retry_after_interrupt(&mut self, frame: *mut u64, count: usize) -> Step {
         self.mutator.stack.publish(frame, Place::Entry(count));
-        if let Some(interrupt) = self.mutator.safepoint() {
-            return self.interrupt(frame, interrupt);
+        match self.fate_at_safepoint() {
+            Fate::Continues => {}
+            Fate::Raises(raised) => return self.raise_at_entry(frame, raised),
+            Fate::Ends(outcome) => return Step::Leave(outcome),
         }
-        self.rearm();
         self.arguments = count;
         Step::Go(At { pc: self.code_in(frame).entry, frame })
     }

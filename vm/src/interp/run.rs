@@ -161,6 +161,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         if (*code).exact as usize == count && top <= machine.limit.load() {
                             if COUNT {
                                 machine.mutator.stack.stats.born += 1;
+                                machine.count_step();
                             }
                             frame = new;
                             pc = (*code).entry;
@@ -178,6 +179,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     if new.addr() + (*code).frame_bytes as usize <= machine.limit.load() {
                         if COUNT {
                             machine.mutator.stack.stats.born += 1;
+                            machine.count_step();
                         }
                         frame = new;
                         pc = (*code).entry;
@@ -354,6 +356,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Jump => jump!(1, (word as i32) >> 8),
                 Op::Loop => {
                     pc = pc.offset(1 + ((word as i32) >> 8) as isize);
+                    if COUNT {
+                        machine.count_step();
+                    }
                     if machine.limit.load() == 0 {
                         go!(machine.poll_loop(At { pc, frame }));
                     }

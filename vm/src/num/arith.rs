@@ -114,7 +114,7 @@ pub fn mul(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Value, Raised> {
     }
     match doubles(a, b) {
         Some((x, y)) => cx.flonum(x * y),
-        None => general(cx, "*", &[a, b], |a, b| Ok(a.mul(b))),
+        None => general(cx, "*", &[a, b], Number::bounded_mul),
     }
 }
 

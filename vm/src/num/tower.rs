@@ -3,8 +3,8 @@
 //! An operation on an exact and an inexact number is inexact; comparison is always exact, and hence
 //! transitive.
 
-use super::{Fault, Number, Result, complex};
-use dashu_base::Abs;
+use super::{Fault, MAX_INTEGER_BITS, Number, Result, complex};
+use dashu_base::{Abs, BitTest};
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 use std::cmp::Ordering;
@@ -71,6 +71,15 @@ impl Number {
         }
     }
 
+    /// `self * other`, refused when it would be enormous.
+    pub fn bounded_mul(&self, other: &Number) -> Result {
+        if let (Number::Big(a), Number::Big(b)) = (self, other)
+            && a.bit_len() + b.bit_len() > MAX_INTEGER_BITS
+        {
+            return Err(Fault::TooLarge);
+        }
+        Ok(self.mul(other))
+    }
     /// `self * other`
     pub fn mul(&self, other: &Number) -> Number {
         match (self, other) {

@@ -1,6 +1,7 @@
 //! `eval`, environments and loading (R7RS 6.12): what calls no procedure.
 
 use super::{ANY, Prim, blocking, prim};
+use crate::capability::Capability;
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::datum_value;
@@ -83,6 +84,7 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     if !object::is_kind(args[0], Kind::String) {
         return Err(cx.wrong_type("load", 1, "string", args[0]));
     }
+    cx.demand(Capability::ReadFiles, "load")?;
     let vm = cx.vm();
     let name = text::to_rust_string(args[0]);
     let content = match cx.blocking(|| std::fs::read(&name)) {
@@ -130,6 +132,7 @@ fn exit_process(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     if !cx.vm().config.owns_process {
         return Ok(Value::FALSE);
     }
+    cx.demand(Capability::Process, "emergency-exit")?;
     let status = args[0].as_fixnum().and_then(|n| i32::try_from(n).ok()).unwrap_or(70);
     crate::cli::leave(cx.vm(), status)
 }

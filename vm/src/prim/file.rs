@@ -4,6 +4,7 @@ use super::pair::ListBuilder;
 use super::port::port_value;
 use super::port::stream::{Buffering, Port};
 use super::{Prim, arguments, blocking};
+use crate::capability::Capability::{self, ReadFiles, WriteFiles};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use lisle_gc::Value;
@@ -11,7 +12,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::sync::Arc;
 
-fn path(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<String, Raised> {
+/// The path that is the first argument, for a program that has the capability.
+fn path(cx: &mut Cx<'_>, name: &str, args: &[Value], needed: Capability) -> Result<String, Raised> {
+    cx.demand(needed, name)?;
     Ok(arguments::text(cx, name, args, 0)?.to_rust_string())
 }
 
@@ -27,7 +30,7 @@ fn open_for_reading(
     args: &[Value],
     textual: bool,
 ) -> Result<Value, Raised> {
-    let path = path(cx, name, args)?;
+    let path = path(cx, name, args, ReadFiles)?;
     match cx.blocking(|| File::open(&path)) {
         Ok(file) => port_value(cx, Arc::new(Port::reading(&path, textual, Box::new(file)))),
         Err(error) => Err(failed(cx, name, &error)),
@@ -41,7 +44,7 @@ fn open_for_writing(
     textual: bool,
     options: &OpenOptions,
 ) -> Result<Value, Raised> {
-    let path = path(cx, name, args)?;
+    let path = path(cx, name, args, WriteFiles)?;
     match cx.blocking(|| options.open(&path)) {
         Ok(file) => {
             let port = Port::writing(&path, textual, Some(Box::new(file)), Buffering::Full);
@@ -88,12 +91,12 @@ fn open_binary_output_file(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Rai
 }
 
 fn file_exists(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let path = path(cx, "file-exists?", args)?;
+    let path = path(cx, "file-exists?", args, ReadFiles)?;
     Ok(Value::boolean(cx.blocking(|| fs::exists(&path).unwrap_or(false))))
 }
 
 fn file_is_directory(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let path = path(cx, "file-directory?", args)?;
+    let path = path(cx, "file-directory?", args, ReadFiles)?;
     Ok(Value::boolean(cx.blocking(|| fs::metadata(&path).is_ok_and(|data| data.is_dir()))))
 }
 
@@ -104,7 +107,7 @@ fn operate(
     args: &[Value],
     operation: impl FnOnce(&str) -> io::Result<()>,
 ) -> Result<Value, Raised> {
-    let path = path(cx, name, args)?;
+    let path = path(cx, name, args, WriteFiles)?;
     match cx.blocking(|| operation(&path)) {
         Ok(()) => Ok(Value::UNSPECIFIED),
         Err(error) => Err(failed(cx, name, &error)),
@@ -124,13 +127,14 @@ fn delete_directory(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 }
 
 fn rename_file(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    cx.demand(WriteFiles, "rename-file")?;
     let to = arguments::text(cx, "rename-file", args, 1)?.to_rust_string();
     operate(cx, "rename-file", args, |from| fs::rename(from, &to))
 }
 
 /// `(directory-list path)`: the names of a directory's entries, in order.
 fn directory_list(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let path = path(cx, "directory-list", args)?;
+    let path = path(cx, "directory-list", args, ReadFiles)?;
     let names = cx.blocking(|| {
         let entries = fs::read_dir(&path)?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));

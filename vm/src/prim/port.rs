@@ -8,6 +8,7 @@ mod output;
 pub mod stream;
 
 use super::{Prim, arguments, blocking, bytevector, prim};
+use crate::capability::Capability;
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::text::{Text, bytes};
@@ -101,7 +102,11 @@ pub fn wanted_port(
         Some(given) => given,
         None => console::current(cx, wanted.which)?,
     };
-    let port = port_of(cx.heap().heap(), given).filter(|port| {
+    let port = port_of(cx.heap().heap(), given);
+    if port.as_ref().is_some_and(|port| cx.vm().console.has(port)) {
+        cx.demand(Capability::StandardStreams, name)?;
+    }
+    let port = port.filter(|port| {
         let direction = match wanted.which {
             Standard::Input => port.is_input(),
             Standard::Output | Standard::Error => port.is_output(),

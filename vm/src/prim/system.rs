@@ -1,12 +1,14 @@
 //! The process and its surroundings (R7RS 6.14).
 
 use super::{Prim, arguments, prim};
+use crate::capability::Capability;
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use lisle_gc::Value;
 use std::env;
 
 fn get_environment_variable(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    cx.demand(Capability::Environment, "get-environment-variable")?;
     let name = arguments::text(cx, "get-environment-variable", args, 0)?.to_rust_string();
     // The system's interface takes names with `=` or a zero byte for a broken promise.
     let value =
@@ -18,6 +20,7 @@ fn get_environment_variable(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Ra
 }
 
 fn get_environment_variables(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    cx.demand(Capability::Environment, "get-environment-variables")?;
     let mut list = Value::NIL;
     for (name, value) in env::vars_os() {
         let name = cx.string(&name.to_string_lossy())?;
@@ -29,6 +32,7 @@ fn get_environment_variables(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Rais
 }
 
 fn current_directory(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
+    cx.demand(Capability::Environment, "current-directory")?;
     match env::current_dir() {
         Ok(path) => cx.string(&path.to_string_lossy()),
         Err(error) => Err(cx.error(ErrorKind::File, &format!("current-directory: {error}"), &[])),

@@ -10,6 +10,7 @@ mod synchronisation;
 use super::{Prim, blocking, prim};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
+use crate::limits::Sandbox;
 use crate::threads::inherited_parameters;
 use lisle_gc::{HeapExhausted, Kind, Value, flonum, object};
 use lisle_threads::{
@@ -111,7 +112,16 @@ fn thread_specific_set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised>
 
 fn thread_start(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let object = check_thread(cx, "thread-start!", args[0])?;
-    match spawn::start(cx.mutator, object) {
+    let sandbox = Sandbox::of(cx.mutator);
+    if sandbox.as_ref().is_some_and(|sandbox| !sandbox.admit_thread()) {
+        let message = "thread-start!: no more threads are allowed here";
+        return Err(cx.error(ErrorKind::Thread, message, &[]));
+    }
+    let outcome = spawn::start(cx.mutator, object);
+    if let Some(sandbox) = sandbox.filter(|_| !matches!(outcome, StartOutcome::Started)) {
+        sandbox.dismiss_thread();
+    }
+    match outcome {
         StartOutcome::Started => Ok(cx.argument(0)),
         StartOutcome::NotNew => {
             let object = cx.argument(0);

@@ -1,10 +1,23 @@
 //! `write`, `display` and their kin (R7RS 6.13.3).
 
 use super::port::{TEXT_OUT, emit, wanted_port};
-use super::{Prim, blocking, prim};
+use super::{Prim, blocking};
 use crate::cx::{Cx, Raised};
-use crate::print::{Style, to_text};
+use crate::print::{Style, to_text_unless};
 use lisle_gc::Value;
+
+/// The written form of the first argument. An interrupt stops the writing; the primitive runs again
+/// if the thread goes on. A text that does not fit the heap is refused.
+fn text_of(cx: &mut Cx<'_>, args: &[Value], style: Style) -> Result<String, Raised> {
+    let most = cx.vm().heap.limit();
+    let mutator = &*cx.mutator;
+    let stop = |bytes: usize| bytes > most || mutator.has_interrupt();
+    match to_text_unless(cx.vm(), args[0], style, &stop) {
+        Some(text) => Ok(text),
+        None if cx.mutator.has_interrupt() => Err(cx.retry()),
+        None => Err(cx.exhausted()),
+    }
+}
 
 fn write_in_style(
     cx: &mut Cx<'_>,
@@ -13,7 +26,7 @@ fn write_in_style(
     style: Style,
 ) -> Result<Value, Raised> {
     let port = wanted_port(cx, name, args, 1, TEXT_OUT)?;
-    let text = to_text(cx.vm(), args[0], style);
+    let text = text_of(cx, args, style)?;
     emit(cx, name, &port, text.as_bytes())
 }
 
@@ -35,13 +48,13 @@ fn write_simple(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 
 /// `(%write-to-string obj)`: what `write` would write.
 fn write_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let text = to_text(cx.vm(), args[0], Style::Write);
+    let text = text_of(cx, args, Style::Write)?;
     cx.string(&text)
 }
 
 /// `(%display-to-string obj)`: what `display` would write.
 fn display_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let text = to_text(cx.vm(), args[0], Style::Display);
+    let text = text_of(cx, args, Style::Display)?;
     cx.string(&text)
 }
 
@@ -51,6 +64,6 @@ pub const PRIMS: &[Prim] = &[
     blocking("display", display, 1, 2),
     blocking("write-shared", write_shared, 1, 2),
     blocking("write-simple", write_simple, 1, 2),
-    prim("%write-to-string", write_to_string, 1, 1),
-    prim("%display-to-string", display_to_string, 1, 1),
+    blocking("%write-to-string", write_to_string, 1, 1),
+    blocking("%display-to-string", display_to_string, 1, 1),
 ];

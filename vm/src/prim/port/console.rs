@@ -93,6 +93,10 @@ impl Console {
     pub fn port(&self, which: Standard) -> &Arc<Port> {
         &self.ports[which as usize]
     }
+    /// Is this one of the console's ports?
+    pub fn has(&self, port: &Arc<Port>) -> bool {
+        self.ports.iter().any(|own| Arc::ptr_eq(own, port))
+    }
     /// Sees to it that a port is flushed at the end.
     pub fn flush_at_end(&self, port: &Arc<Port>) {
         let mut outputs = self.outputs.lock();

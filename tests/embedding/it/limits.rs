@@ -1,0 +1,189 @@
+//! Limits: hostile scripts are stopped soon after the limit, and the machine can be used afterwards.
+
+use lisle::{Capabilities, Capability, Context, Error, ErrorKind, Limit, Limits, Vm};
+use std::time::{Duration, Instant};
+
+/// Evaluates under limits; the machine must answer afterwards.
+fn under(vm: &Vm, limits: Limits, text: &str) -> Result<i64, Error> {
+    let result = vm.enter(|cx| cx.limits(limits, |cx| cx.eval::<i64>(text)));
+    assert_eq!(vm.eval::<i64>("(apply + '(1 2 3))").expect("the machine answers"), 6);
+    result
+}
+
+#[track_caller]
+fn reaches(result: Result<i64, Error>, limit: Limit) {
+    assert_eq!(result.expect_err("a limit is reached").kind(), ErrorKind::Limit(limit));
+}
+
+const ENDLESS: &[&str] = &[
+    "(let loop () (loop))",
+    "(let loop ((i 0)) (loop (+ i 1)))",
+    "(define (f) (+ 1 (f))) (f)",
+    "(let loop () (guard (e (#t (loop))) (loop)))",
+    "(let loop () (with-exception-handler (lambda (e) (loop)) (lambda () (loop))))",
+    "(let loop () (dynamic-wind (lambda () #f) (lambda () (loop)) (lambda () (loop))))",
+    "(let loop ((k #f)) (call/cc (lambda (k) (loop k))))",
+    "(define l (list 1)) (set-cdr! l l) (for-each (lambda (x) x) (list l)) (let loop () (loop))",
+    "(thread-join! (thread-start! (make-thread (lambda () (let loop () (loop))))))",
+];
+
+#[test]
+fn steps_run_out() {
+    let vm = Vm::new().expect("the system has memory");
+    for text in ENDLESS {
+        reaches(under(&vm, Limits::new().fuel(100_000), text), Limit::Fuel);
+    }
+    assert_eq!(under(&vm, Limits::new().fuel(10_000), "(* 6 7)").ok(), Some(42));
+}
+
+#[test]
+fn time_runs_out() {
+    let vm = Vm::new().expect("the system has memory");
+    let waiting = [
+        "(thread-sleep! 1000)",
+        "(channel-receive! (make-channel))",
+        "(let ((m (make-mutex))) (mutex-lock! m) (mutex-lock! m))",
+        "(define-syntax f (syntax-rules () ((_ . x) (f . x)))) (f 1)",
+        "(define (dag n) (if (= n 0) '() (let ((d (dag (- n 1)))) (cons d d))))
+         (string-length (call-with-output-string (lambda (port) (write (dag 60) port))))",
+    ];
+    for text in ENDLESS.iter().chain(&waiting) {
+        let limit = Duration::from_millis(30);
+        let start = Instant::now();
+        reaches(under(&vm, Limits::new().deadline(limit), text), Limit::Time);
+        // What is promised is 50 ms; how long it takes on a loaded machine no test can tell.
+        assert!(start.elapsed() < Duration::from_secs(10), "{text}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn memory_runs_out() {
+    let vm = Vm::builder().heap_limit(256 << 20).build().expect("the system has memory");
+    let limits = Limits::new().memory(8 << 20);
+    for text in [
+        "(let loop ((l '())) (loop (cons l l)))",
+        "(let loop () (make-vector 1000 0) (loop))",
+        "(let loop ((s \"ab\")) (loop (string-append s s)))",
+        "(make-vector 10000000 0)",
+        "(string-length (make-string 100000000 #\\a))",
+    ] {
+        let error = under(&vm, limits, text).expect_err(text);
+        let expected = [ErrorKind::Limit(Limit::Memory), ErrorKind::HeapExhausted];
+        assert!(expected.contains(&error.kind()), "{text}: {error}");
+    }
+    assert_eq!(under(&vm, limits, "(vector-length (make-vector 1000 0))").ok(), Some(1000));
+}
+
+#[test]
+fn the_heap_limit_holds_without_any_other() {
+    let vm = Vm::builder().heap_limit(64 << 20).build().expect("the system has memory");
+    for text in [
+        "(make-vector 1000000000000 0)",
+        "(string-length (make-string 10000000000 #\\a))",
+        "(expt 7 (expt 10 9))",
+    ] {
+        assert!(under(&vm, Limits::new(), text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_program_may_handle_a_limit_but_not_for_long() {
+    let vm = Vm::new().expect("the system has memory");
+    let handled = "(guard (e ((error-object? e) 7)) (let loop () (loop)))";
+    assert_eq!(under(&vm, Limits::new().fuel(50_000), handled).ok(), Some(7));
+    let deadline = Limits::new().deadline(Duration::from_millis(20));
+    assert_eq!(under(&vm, deadline, handled).ok(), Some(7));
+}
+
+#[test]
+fn limits_nest() {
+    let vm = Vm::new().expect("the system has memory");
+    let outer = Limits::new().fuel(100_000);
+    let result: Result<i64, Error> = vm.enter(|cx| {
+        cx.limits(outer, |cx| {
+            let inner = cx.limits(Limits::new().fuel(10_000), |cx| cx.eval::<i64>(ENDLESS[0]));
+            reaches(inner, Limit::Fuel);
+            assert_eq!(cx.eval::<i64>("(+ 20 22)")?, 42);
+            cx.limits(Limits::new().fuel(u64::MAX), |cx| cx.eval(ENDLESS[0]))
+        })
+    });
+    reaches(result, Limit::Fuel);
+}
+
+#[test]
+fn a_limited_call_inside_a_host_procedure_ends_alone() {
+    let vm = Vm::new().expect("the system has memory");
+    vm.define("try", |cx: &mut Context, text: String| {
+        let limits = Limits::new().fuel(20_000);
+        cx.limits(limits, |cx| cx.eval::<i64>(&text)).unwrap_or(-1)
+    })
+    .expect("the heap has room");
+    assert_eq!(vm.eval::<i64>("(+ (try \"(let loop () (loop))\") (try \"5\"))").ok(), Some(4));
+}
+
+#[test]
+fn threads_started_inside_are_counted_and_limited() {
+    let vm = Vm::new().expect("the system has memory");
+    let many = "(let loop ((i 0))
+                  (thread-start! (make-thread (lambda () (thread-sleep! 100))))
+                  (loop (+ i 1)))";
+    let limits = Limits::new().threads(20).deadline(Duration::from_secs(5));
+    let error = under(&vm, limits, many).expect_err("no more threads");
+    assert!(error.message().contains("no more threads"), "{error}");
+
+    let shared = "(let ((threads (map (lambda (n) (thread-start! (make-thread
+                      (lambda () (let loop () (loop)))))) '(1 2 3))))
+                    (for-each (lambda (t) (guard (e (#t #f)) (thread-join! t))) threads)
+                    1)";
+    let ended = under(&vm, Limits::new().fuel(300_000), shared);
+    assert!(ended.is_ok_and(|value| value == 1), "all three were ended");
+}
+
+#[test]
+fn other_threads_interrupt() {
+    let vm = Vm::new().expect("the system has memory");
+    for text in ENDLESS.iter().chain(&["(thread-sleep! 1000)"]) {
+        let (sender, receiver) = std::sync::mpsc::channel::<lisle::InterruptHandle>();
+        let other = std::thread::spawn(move || {
+            let handle = receiver.recv().expect("a handle comes");
+            std::thread::sleep(Duration::from_millis(20));
+            handle.interrupt();
+        });
+        let result = vm.enter(|cx| {
+            cx.limits(Limits::new(), |cx| {
+                sender.send(cx.interrupt_handle()).expect("the other waits");
+                cx.eval::<i64>(text)
+            })
+        });
+        reaches(result, Limit::Interrupted);
+        other.join().expect("it interrupts");
+    }
+}
+
+#[test]
+fn nothing_outside_the_heap_is_allowed_unless_granted() {
+    let denied = [
+        "(open-input-file \"/etc/passwd\")",
+        "(open-output-file \"x\")",
+        "(delete-file \"x\")",
+        "(file-exists? \"/\")",
+        "(directory-list \"/\")",
+        "(load \"/etc/passwd\")",
+        "(get-environment-variable \"HOME\")",
+        "(get-environment-variables)",
+        "(display 1)",
+        "(read-line)",
+        "(write-string \"x\" (current-error-port))",
+    ];
+    let vm = Vm::new().expect("the system has memory");
+    let granting = Vm::builder().capabilities(Capabilities::ALL).build().expect("as before");
+    let none = Limits::new().capabilities(Capabilities::NONE);
+    for text in denied {
+        assert_eq!(vm.eval::<lisle::Root>(text).expect_err(text).kind(), ErrorKind::Denied);
+        assert_eq!(under(&granting, none, text).expect_err(text).kind(), ErrorKind::Denied);
+    }
+    let include = vm.eval::<lisle::Root>("(include \"/etc/passwd\")").expect_err("no files");
+    assert!(include.message().contains("not allowed"), "{include}");
+    let reads = Limits::new().capabilities(Capabilities::NONE.with(Capability::ReadFiles));
+    assert_eq!(under(&granting, reads, "(if (file-exists? \"/\") 1 0)").ok(), Some(1));
+}
