@@ -13,7 +13,7 @@ use std::time::Duration;
 /// expressions from the terminal; `lisle disasm FILE` shows a program's bytecode; `lisle gc-report
 /// FILE` sums up what `--trace-gc=FILE.jsonl` wrote.
 #[derive(Parser, Debug)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, args_override_self = true)]
 pub struct Arguments {
     /// Evaluate EXPR and print its value
     #[arg(short = 'e', long = "eval", value_name = "EXPR")]
