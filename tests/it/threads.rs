@@ -206,22 +206,6 @@ fn threads_come_and_go() {
 }
 
 #[test]
-fn threads_fill_the_heap_together() {
-    let run = run_text(
-        &["--heap-limit", "64M"],
-        "(define (grow l) (grow (cons 1 l)))
-         (define (careful) (guard (e ((heap-exhausted? e) 'full)) (grow '())))
-         (define (deep n) (+ 1 (deep n)))
-         (define (careful-deep) (guard (e ((heap-exhausted? e) 'full)) (deep 0)))
-         (define threads
-           (map (lambda (f) (thread-start! (make-thread f))) (list careful careful-deep careful careful-deep)))
-         (display (map thread-join! threads))
-         (display (length (make-list 300000 0)))",
-    );
-    run.printed("(full full full full)300000");
-}
-
-#[test]
 fn continuations_and_threads() {
     run_sized(
         &[],
