@@ -192,7 +192,7 @@ fn deep_recursion_leaves_its_memory_for_others() {
 }
 
 #[test]
-fn threads_fill_the_heap_together() {
+fn the_heap_is_filled_by_several_at_once() {
     let run = run_text(
         &["--heap-limit", "64M"],
         "(define (grow l) (grow (cons 1 l)))
