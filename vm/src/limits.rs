@@ -10,10 +10,10 @@
 //! - *memory*: the local heap has an allowance, also a slice of the shared account, and calls its
 //!   thread to a safepoint when it is used up;
 //! - *time* and interrupts from outside: each thread inside is sent [`Interrupt::Context`], which ends
-//!   waits and is seen at the next poll. The clock is one thread a machine ([`timer`]).
+//!   waits and is seen at the next poll. The clock is one thread a machine (`timer`).
 //!
 //! What happens then: the program gets a condition that it can handle, and a little more of
-//! everything for that ([`GRACE_STEPS`], [`GRACE_TIME`], [`GRACE_BYTES`]). What still runs when that is
+//! everything for that (`GRACE_STEPS`, `GRACE_TIME`, `GRACE_BYTES`). What still runs when that is
 //! used up is ended without further ado.
 
 pub(crate) mod timer;
