@@ -6,8 +6,7 @@ use crate::support::{lisle, root};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What a program prints on standard error, places in Lisle's own library without their lines, which
-/// change with it.
+/// What a program prints on standard error.
 fn message_of(folder: &Path, program: &str, options: &[&str]) -> String {
     let output = Command::new(lisle())
         .args(options)
@@ -17,15 +16,7 @@ fn message_of(folder: &Path, program: &str, options: &[&str]) -> String {
         .output()
         .expect("lisle can be started");
     assert_eq!(output.status.code(), Some(1), "{program} ends with an error");
-    let text = String::from_utf8(output.stderr).expect("messages are UTF-8");
-    text.lines().map(|line| without_library_lines(line) + "\n").collect()
-}
-
-fn without_library_lines(line: &str) -> String {
-    match line.find(" (<lisle>/") {
-        Some(at) => format!("{} (<lisle>)", &line[..at]),
-        None => line.to_owned(),
-    }
+    String::from_utf8(output.stderr).expect("messages are UTF-8")
 }
 
 #[test]

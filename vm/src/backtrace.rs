@@ -15,6 +15,8 @@ use lisle_threads::Mutator;
 
 /// How many frames a trace holds at most.
 const TRACE_FRAMES: usize = 24;
+/// At most so many irritants are shown.
+const SHOWN_IRRITANTS: usize = 16;
 /// Sources of Lisle's own library have names that begin so.
 const LIBRARY_PREFIX: &str = "<lisle>";
 
@@ -95,44 +97,45 @@ pub fn describe(vm: &VmShared, payload: Value) -> String {
     if !is_condition(vm, payload) {
         return format!("uncaught object: {}", print::write_to_string(vm, payload));
     }
-    let message = object::field(payload, MESSAGE);
-    let mut described = if object::is_kind(message, Kind::String) {
-        text::to_rust_string(message)
-    } else {
-        print::write_to_string(vm, message)
-    };
-    let mut irritants = object::field(payload, IRRITANTS);
-    let mut separator = if described.ends_with(':') { " " } else { ": " };
-    for _ in 0..16 {
-        if !irritants.is_pair() {
-            break;
+    let mut described = message_of(vm, payload);
+    push_irritants(&mut described, payload, |irritant| {
+        match is_condition(vm, irritant) && irritant != payload {
+            true => shorten(summary(vm, irritant)),
+            false => shorten(print::write_to_string(vm, irritant)),
         }
-        described.push_str(separator);
-        let irritant = object::car(irritants);
-        let written = match is_condition(vm, irritant) && irritant != payload {
-            true => summary(vm, irritant),
-            false => print::write_to_string(vm, irritant),
-        };
-        described.push_str(&shorten(written));
-        separator = " ";
-        irritants = object::cdr(irritants);
-    }
+    });
     described
 }
 
-/// A condition among the irritants of another: its message, without what is among its own.
+/// A condition among the irritants of another: its message and its irritants, those as `write` shows
+/// them.
 fn summary(vm: &VmShared, condition: Value) -> String {
+    let mut summary = message_of(vm, condition);
+    push_irritants(&mut summary, condition, |irritant| print::write_to_string(vm, irritant));
+    summary
+}
+
+fn message_of(vm: &VmShared, condition: Value) -> String {
     let message = object::field(condition, MESSAGE);
-    let mut summary = match object::is_kind(message, Kind::String) {
+    match object::is_kind(message, Kind::String) {
         true => text::to_rust_string(message),
         false => print::write_to_string(vm, message),
-    };
-    let irritants = object::field(condition, IRRITANTS);
-    if irritants.is_pair() {
-        summary.push_str(": ");
-        summary.push_str(&print::write_to_string(vm, object::car(irritants)));
     }
-    summary
+}
+
+/// Appends the first irritants of a condition; the list is the program's and may be circular.
+fn push_irritants(text: &mut String, condition: Value, written: impl Fn(Value) -> String) {
+    let mut separator = if text.ends_with(':') { " " } else { ": " };
+    let mut irritants = object::field(condition, IRRITANTS);
+    for _ in 0..SHOWN_IRRITANTS {
+        if !irritants.is_pair() {
+            break;
+        }
+        text.push_str(separator);
+        text.push_str(&written(object::car(irritants)));
+        separator = " ";
+        irritants = object::cdr(irritants);
+    }
 }
 
 /// Long values are cut in messages.

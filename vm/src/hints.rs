@@ -40,9 +40,10 @@ pub(crate) fn unbound(vm: &VmShared, name: &str) -> Vec<Hint> {
         .iter()
         .filter(|(_, names)| names.contains(&wanted))
         .map(|(library, _)| library.as_str())
-        .filter(|library| !matches!(*library, "(lisle base)" | "(scheme r5rs)"))
+        .filter(|library| *library != "(lisle base)")
         .collect();
-    exporters.sort_unstable_by_key(|library| (!library.starts_with("(scheme"), library.len()));
+    let last = |library: &str| library == "(scheme r5rs)" || !library.starts_with("(scheme");
+    exporters.sort_unstable_by_key(|library| (last(library), library.len()));
     if let Some(exporter) = exporters.first() {
         return vec![Hint::new(format!("{exporter} exports {name}; it is not imported here"))];
     }

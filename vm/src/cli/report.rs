@@ -2,7 +2,7 @@
 
 mod json;
 
-use crate::backtrace::Report;
+use crate::backtrace::{Report, is_user};
 use crate::source::Span;
 use crate::vm::{ErrorFormat, VmShared};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
@@ -55,7 +55,8 @@ fn text(vm: &VmShared, report: &Report, thread: Option<&str>, frames: usize) -> 
         if let Some(callee) = &line.elided {
             let _ = writeln!(text, "  ... tail calls, first from {callee}");
         }
-        let _ = writeln!(text, "  in {}{}", line.procedure, place(line.span));
+        let place = if is_user(vm, line.span) { place(line.span) } else { String::new() };
+        let _ = writeln!(text, "  in {}{place}", line.procedure);
     }
     if let Some(more @ 1..) = report.lines.len().checked_sub(frames) {
         let _ = writeln!(text, "  ... and {more} more");

@@ -1,0 +1,7 @@
+(import (scheme base))
+(define (parse line)
+  (error "not a number:" line '(line 12)))
+(define (load-table)
+  (guard (e (#t (error "the table is broken" e 'table)))
+    (parse "12x")))
+(load-table)

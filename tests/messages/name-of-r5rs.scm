@@ -1,0 +1,2 @@
+(import (scheme base) (scheme write))
+(display (exact->inexact 1/3))
