@@ -77,3 +77,24 @@ fn the_first_of_several_equal_keys_counts() {
     let map: BTreeMap<Symbol, i64> = vm.eval("'((a . 1) (b . 2) (a . 3))").unwrap();
     assert_eq!(map[&Symbol::new("a")], 1);
 }
+
+#[test]
+fn circular_data_is_an_error_for_a_type_that_contains_itself() {
+    #[derive(FromScheme, Debug)]
+    #[expect(dead_code, reason = "no value is ever made")]
+    enum Tree {
+        Leaf,
+        Node(Vec<Tree>),
+        Link { next: Box<Tree> },
+    }
+    let vm = Vm::new().unwrap();
+    for text in [
+        "(define n (list 'node '())) (set-car! (cdr n) (list n)) n",
+        "(define p (cons 'next #f)) (define n (list 'link p)) (set-cdr! p n) n",
+    ] {
+        let error = vm.eval::<Tree>(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Nesting);
+        assert_eq!(error.message(), "the data is nested too deeply");
+    }
+    assert!(vm.eval::<Tree>("'(node ((node ()) leaf))").is_ok());
+}

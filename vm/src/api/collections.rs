@@ -42,7 +42,8 @@ fn converted<'w, T: FromScheme, C: FromIterator<T>>(
 ) -> Result<C, Error> {
     let items = elements(w, value)?.into_iter().enumerate();
     let item = |(index, item)| {
-        T::from_scheme(w, item).map_err(|error| error.context(format_args!("element {index}")))
+        let made = w.part(|| T::from_scheme(w, item));
+        made.map_err(|error| error.of_part(format_args!("element {index}")))
     };
     items.map(item).collect()
 }
@@ -137,8 +138,8 @@ macro_rules! tuples {
                 let mut items = items.into_iter().enumerate();
                 Ok(($({
                     let (index, item) = items.next().expect("there are as many");
-                    let converted = $name::from_scheme(w, item);
-                    converted.map_err(|error| error.context(format_args!("element {index}")))?
+                    let converted = w.part(|| $name::from_scheme(w, item));
+                    converted.map_err(|error| error.of_part(format_args!("element {index}")))?
                 },)+))
             }
         }
@@ -188,9 +189,9 @@ fn map<'w, K: FromScheme, V: FromScheme, C: FromIterator<(K, V)>>(
     value: Local<'w>,
 ) -> Result<C, Error> {
     let entry = |(key, value): (Local<'w>, Local<'w>)| {
-        let of = |error: Error| error.context(format_args!("key {}", w.write(key)));
-        let value = V::from_scheme(w, value).map_err(of)?;
-        Ok((K::from_scheme(w, key)?, value))
+        let of = |error: Error| error.of_part(format_args!("key {}", w.write(key)));
+        let value = w.part(|| V::from_scheme(w, value)).map_err(of)?;
+        Ok((w.part(|| K::from_scheme(w, key))?, value))
     };
     entries(w, value)?.into_iter().map(entry).collect()
 }

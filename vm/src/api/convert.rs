@@ -260,7 +260,8 @@ impl<T: IntoScheme> IntoScheme for Option<T> {
 
 impl<T: FromScheme> FromScheme for Box<T> {
     fn from_scheme<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Box<T>, Error> {
-        T::from_scheme(w, value).map(Box::new)
+        // Types that contain themselves do so by way of a box or a collection.
+        w.part(|| T::from_scheme(w, value)).map(Box::new)
     }
 }
 

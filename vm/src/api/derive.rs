@@ -33,8 +33,8 @@ impl<'a, 'w> Fields<'a, 'w> {
         }
         let field = self.left.remove(0);
         self.taken += 1;
-        let of = |error: Error| error.context(format_args!("field {}", self.taken));
-        T::from_scheme(self.w, field).map_err(of)
+        let of = |error: Error| error.of_part(format_args!("field {}", self.taken));
+        self.w.part(|| T::from_scheme(self.w, field)).map_err(of)
     }
     /// The field with this name.
     ///
@@ -50,7 +50,8 @@ impl<'a, 'w> Fields<'a, 'w> {
                 .ok_or_else(|| self.w.mismatch(&format!("a field `{name}`"), self.whole));
         };
         let value = self.w.cdr(self.left.remove(at))?;
-        T::from_scheme(self.w, value).map_err(|error| error.context(format_args!("field `{name}`")))
+        let made = self.w.part(|| T::from_scheme(self.w, value));
+        made.map_err(|error| error.of_part(format_args!("field `{name}`")))
     }
     /// All fields must have been taken.
     ///

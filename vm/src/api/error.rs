@@ -91,7 +91,7 @@ pub enum ErrorKind {
     /// A continuation would enter a call from the host that has ended, or left one without the
     /// host passing the error on.
     Continuation,
-    /// Calls between host and guest are nested too deeply.
+    /// Calls between host and guest, or data that is converted, are nested too deeply.
     Nesting,
     /// The program called `exit` with this status.
     Exit(i32),
@@ -206,6 +206,12 @@ impl Error {
     pub fn context(self, what: impl fmt::Display) -> Error {
         let message = format!("{what}: {}", self.0.message);
         Error::from_inner(Inner { message, raised: None, ..self.0.duplicate() })
+    }
+
+    /// The same for a part of data: `what` says which. Data that is nested too deeply has no path
+    /// that anybody would read.
+    pub(crate) fn of_part(self, what: impl fmt::Display) -> Error {
+        if self.kind() == ErrorKind::Nesting { self } else { self.context(what) }
     }
 
     /// What kind of error it is.

@@ -13,7 +13,7 @@ use crate::text;
 use crate::vm::VmShared;
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::{Mutator, RootSlot};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -109,13 +109,16 @@ impl fmt::Debug for Local<'_> {
 pub struct Window<'w> {
     mutator: RefCell<&'w mut Mutator>,
     vm: &'w VmShared,
+    /// Where the native stack was when the conversion that is on its way began; 0 without one.
+    conversion: Cell<usize>,
     /// Invariant in `'w`.
     _window: PhantomData<*mut &'w ()>,
 }
 
 impl<'w> Window<'w> {
     pub(crate) fn new(mutator: &'w mut Mutator, vm: &'w VmShared) -> Window<'w> {
-        Window { mutator: RefCell::new(mutator), vm, _window: PhantomData }
+        let conversion = Cell::new(0);
+        Window { mutator: RefCell::new(mutator), vm, conversion, _window: PhantomData }
     }
     pub(crate) fn vm(&self) -> &'w VmShared {
         self.vm
@@ -134,6 +137,21 @@ impl<'w> Window<'w> {
                 Err(Error::raised_here(self.vm, raised))
             }
         }
+    }
+    /// Converts a part of a value. Data that the guest made can be nested without end, or circular,
+    /// and conversions recurse on the native stack: what takes too much of it is an error.
+    pub(crate) fn part<R>(&self, work: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        let marker = 0u8;
+        let here = std::ptr::from_ref(&marker).addr();
+        let began = self.conversion.get();
+        if began == 0 {
+            self.conversion.set(here);
+        } else if began.saturating_sub(here) > self.vm.config.host_stack_bytes {
+            return Err(Error::of_kind(ErrorKind::Nesting, "the data is nested too deeply"));
+        }
+        let result = work();
+        self.conversion.set(began);
+        result
     }
     pub(crate) fn local(
         &self,
