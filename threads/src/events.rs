@@ -95,13 +95,15 @@ pub(crate) fn collected(
     if let Some(span) = &span {
         span.record(&record);
     }
-    record.emit();
-    stopped(world, report);
-    for report in reports {
-        frames(world, report);
+    {
+        let _inside = span;
+        record.emit();
+        stopped(world, report);
+        for report in reports {
+            frames(world, report);
+        }
+        drain(world);
     }
-    drain(world);
-    drop(span);
     record.finish();
     world.heap().watch().look();
 }

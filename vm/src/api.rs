@@ -8,6 +8,7 @@
 //! | `window.rs` | [`Window`] and [`Local`]: values, while nothing collects |
 //! | `root.rs` | [`Root`]: values that the host keeps |
 //! | `convert.rs`, `numbers.rs`, `collections.rs` | [`FromScheme`] and [`IntoScheme`] |
+//! | `serde.rs`, `big_integers.rs` | the same by way of serde, and for `num-bigint`: features |
 //! | `function.rs`, `parameter.rs` | closures as Scheme procedures |
 //! | `waiting.rs` | procedures that wait, and futures |
 //! | `host_type.rs` | values of the host's own types |
@@ -28,6 +29,8 @@
 
 #[expect(unsafe_code, reason = "reaches the mutator of the calling thread")]
 mod attach;
+#[cfg(feature = "bigint")]
+mod big_integers;
 pub mod builder;
 pub mod collections;
 pub mod context;
@@ -43,6 +46,8 @@ pub mod libraries;
 pub mod numbers;
 pub mod parameter;
 pub mod root;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod waiting;
 pub mod window;
 
@@ -58,5 +63,7 @@ pub use interrupt::InterruptHandle;
 pub use libraries::{Libraries, Loaders};
 pub use parameter::{Parameter, Rest};
 pub use root::{Kind, Procedure, Root, Value};
+#[cfg(feature = "serde")]
+pub use serde::Serde;
 pub use waiting::{Async, Blocking, Calling};
 pub use window::{Local, Window};

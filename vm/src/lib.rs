@@ -48,6 +48,8 @@ pub mod trace;
 #[expect(unsafe_code, reason = "tells the collector the registers of loaded code")]
 pub mod vm;
 
+#[cfg(feature = "serde")]
+pub use api::Serde;
 #[doc(hidden)]
 pub use api::derive;
 pub use api::{

@@ -98,3 +98,28 @@ fn circular_data_is_an_error_for_a_type_that_contains_itself() {
     }
     assert!(vm.eval::<Tree>("'(node ((node ()) leaf))").is_ok());
 }
+
+#[test]
+fn integers_of_num_bigint_of_any_size() {
+    use num_bigint::{BigInt, BigUint};
+    for vm in machines() {
+        for shift in [0, 1, 59, 60, 61, 62, 63, 64, 65, 127, 128, 1000] {
+            for sign in [1, -1] {
+                for near in [-1, 0, 1] {
+                    let power: BigInt = BigInt::from(1) << shift;
+                    let n: BigInt = (power + near) * sign;
+                    round_trip(&vm, n.clone());
+                    vm.set("n", &n).unwrap();
+                    assert_eq!(vm.eval::<String>("(number->string n)").unwrap(), n.to_string());
+                    if let Ok(n) = BigUint::try_from(n.clone()) {
+                        round_trip(&vm, n);
+                    } else {
+                        assert_eq!(vm.get::<BigUint>("n").unwrap_err().kind(), ErrorKind::Range);
+                    }
+                }
+            }
+        }
+        assert_eq!(vm.eval::<BigInt>("1.5").unwrap_err().kind(), ErrorKind::Type);
+        assert_eq!(vm.eval::<BigUint>("'x").unwrap_err().kind(), ErrorKind::Type);
+    }
+}

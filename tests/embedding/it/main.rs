@@ -9,6 +9,7 @@ mod host_types;
 mod libraries;
 mod limits;
 mod rooting;
+mod serde;
 mod threads;
 
 use lisle::{Builder, Vm};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
 /// The elements of a list or vector.
-fn elements<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<Local<'w>>, Error> {
+pub(crate) fn elements<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<Local<'w>>, Error> {
     if value.is_vector() {
         let fields = 0..object::size(value.value());
         return Ok(fields.map(|index| Local::new(object::field(value.value(), index))).collect());
@@ -163,7 +163,10 @@ tuples!(7 A B C D E F G);
 tuples!(8 A B C D E F G H);
 
 /// Keys and values of a hash table or association list.
-fn entries<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<(Local<'w>, Local<'w>)>, Error> {
+pub(crate) fn entries<'w>(
+    w: &Window<'w>,
+    value: Local<'w>,
+) -> Result<Vec<(Local<'w>, Local<'w>)>, Error> {
     if is(value, Kind::HashTable) {
         let table = Table::lock(value.value());
         let entries = table.entries().map(|(key, value)| (Local::new(key), Local::new(value)));
@@ -197,23 +200,24 @@ fn map<'w, K: FromScheme, V: FromScheme, C: FromIterator<(K, V)>>(
 }
 
 /// A hash table with the equivalence `equal?`.
-fn hash_table<'w, K: IntoScheme, V: IntoScheme>(
-    w: &Window<'w>,
-    entries: impl ExactSizeIterator<Item = (K, V)>,
-) -> Result<Local<'w>, Error> {
-    let room = entries.len();
-    let made = w.local(|cx| {
+pub(crate) fn empty_table<'w>(w: &Window<'w>, room: usize) -> Result<Local<'w>, Error> {
+    w.local(|cx| {
         let made = table::make(cx.heap(), Equivalence::Equal, Weakness::Strong, room);
         made.map_err(|HeapExhausted| cx.exhausted())
-    })?;
-    for (key, value) in entries {
-        let (key, value) = (key.into_scheme(w)?, value.into_scheme(w)?);
-        w.cx(|cx| {
-            let set = Table::lock(made.value()).set(cx.heap(), key.value(), value.value());
-            set.map_err(|HeapExhausted| cx.exhausted())
-        })?;
-    }
-    Ok(made)
+    })
+}
+
+/// Adds an entry to such a table.
+pub(crate) fn insert<'w>(
+    w: &Window<'w>,
+    table: Local<'w>,
+    key: Local<'w>,
+    value: Local<'w>,
+) -> Result<(), Error> {
+    w.cx(|cx| {
+        let set = Table::lock(table.value()).set(cx.heap(), key.value(), value.value());
+        set.map_err(|HeapExhausted| cx.exhausted())
+    })
 }
 
 /// From a hash table or association list; to a hash table.
@@ -227,7 +231,11 @@ impl<K: FromScheme + Eq + Hash, V: FromScheme, S: BuildHasher + Default> FromSch
 
 impl<K: IntoScheme, V: IntoScheme, S> IntoScheme for HashMap<K, V, S> {
     fn into_scheme<'w>(self, w: &Window<'w>) -> Result<Local<'w>, Error> {
-        hash_table(w, self.into_iter())
+        let made = empty_table(w, self.len())?;
+        for (key, value) in self {
+            insert(w, made, key.into_scheme(w)?, value.into_scheme(w)?)?;
+        }
+        Ok(made)
     }
 }
 

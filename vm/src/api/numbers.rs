@@ -23,7 +23,7 @@ fn is_exact_integer(value: Value) -> bool {
 }
 
 #[cold]
-fn not_integer(w: &Window<'_>, value: Local<'_>, range: &str) -> Error {
+pub(crate) fn not_integer(w: &Window<'_>, value: Local<'_>, range: &str) -> Error {
     let value = Local::new(value.value());
     if is_exact_integer(value.value()) {
         return w.misfit(&format!("an integer {range}"), value);
