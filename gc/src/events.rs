@@ -65,7 +65,9 @@ pub struct CollectionRecord {
     pub old_goal_bytes: usize,
     /// Bytes of large objects after.
     pub large_bytes: usize,
-    /// Bytes outside the heap that objects keep alive.
+    /// Bytes outside the heap that objects keep alive, before.
+    pub external_before_bytes: usize,
+    /// ... and after; what the host values in `dead` count is still among them.
     pub external_bytes: usize,
     /// Remembered slots looked at.
     pub remembered_slots: usize,
@@ -133,6 +135,7 @@ impl CollectionRecord {
             old_bytes = self.old_bytes,
             old_goal_bytes = self.old_goal_bytes,
             large_bytes = self.large_bytes,
+            external_before_bytes = self.external_before_bytes,
             external_bytes = self.external_bytes,
             remset_entries = self.remembered_slots,
             late_tid = self.late_tid,
@@ -154,8 +157,8 @@ impl CollectionRecord {
         }
         let started = Instant::now();
         drop(self.dead);
-        drop(self.settling);
         let dur_ns = crate::heap::elapsed_ns(started);
+        let external_freed_bytes = self.settling.map_or(0, Settling::end);
         event!(
             self.vm,
             DEBUG,
@@ -165,6 +168,7 @@ impl CollectionRecord {
             queued = count,
             run = count,
             dur_ns = dur_ns,
+            external_freed_bytes = external_freed_bytes,
         );
     }
 }

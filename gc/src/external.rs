@@ -17,6 +17,8 @@ pub(crate) struct Account {
     live: AtomicUsize,
     /// Collections that found host values dead which are not dropped yet.
     settling: AtomicUsize,
+    /// What was dropped meanwhile, and nobody was told of.
+    settled: AtomicUsize,
 }
 
 impl Account {
@@ -48,6 +50,11 @@ impl Settling {
     pub(crate) fn new(account: &Arc<Account>) -> Settling {
         account.settling.fetch_add(1, Ordering::AcqRel);
         Settling(Arc::clone(account))
+    }
+
+    /// The host values are dropped: the bytes outside the heap that they counted.
+    pub(crate) fn end(self) -> usize {
+        self.0.settled.swap(0, Ordering::Relaxed)
     }
 }
 
@@ -114,6 +121,7 @@ impl Drop for External {
         self.account.bytes.fetch_sub(bytes, Ordering::Relaxed);
         if self.account.is_settling() {
             // (It may also be dropped for another reason just now: then too much hope is left.)
+            self.account.settled.fetch_add(bytes, Ordering::Relaxed);
             let less = |live: usize| Some(live.saturating_sub(bytes));
             let _ = self.account.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         }
@@ -174,5 +182,26 @@ mod tests {
             }
         }
         assert!(heap.external_bytes() <= 20 << 20);
+    }
+
+    #[test]
+    fn a_collection_tells_what_is_outside() {
+        let heap = Heap::new(HeapConfig::default()).expect("address space");
+        let mut local = heap.local();
+        let mut native = |bytes| {
+            let outside = heap.external();
+            outside.set(&mut local, bytes).expect("room");
+            heap.add_root(heap.new_native(&mut local, Box::new(outside)).expect("room"))
+        };
+        drop(native(3 << 10));
+        let _kept = native(4 << 10);
+        let mut stopped = Stopped { locals: vec![&mut local], roots: Vec::new() };
+        let record = heap.collect(&mut stopped, Reason::Explicit);
+        // The one that died is dropped when the world runs again.
+        assert_eq!((record.external_before_bytes, record.external_bytes), (7 << 10, 7 << 10));
+        record.finish();
+        assert_eq!((heap.external_bytes(), heap.stats().external_bytes), (4 << 10, 4 << 10));
+        let record = heap.collect(&mut stopped, Reason::Explicit);
+        assert_eq!((record.external_before_bytes, record.external_bytes), (4 << 10, 4 << 10));
     }
 }

@@ -362,6 +362,7 @@ impl Heap {
         stats.nursery_bytes = self.nursery.used_bytes();
         stats.old_bytes = self.old.block_bytes();
         stats.large_bytes = self.old.large_bytes();
+        stats.external_bytes = self.external_bytes();
         stats.live_bytes = self.live_bytes();
         stats.old_goal_bytes = self.old_goal.load(Ordering::Relaxed);
         stats.limit_bytes = self.limit;
@@ -389,6 +390,7 @@ impl Heap {
         let full = self.decide(reason);
         let reason = if full && !reason.is_full() { self.full_reason(reason) } else { reason };
         let heap_before_bytes = self.used_bytes();
+        let external_before_bytes = self.external_bytes();
         let nursery_before_bytes = self.nursery.used_bytes();
         let eden_bytes = self.nursery.eden_bytes();
         self.note_barriers(stopped);
@@ -446,6 +448,7 @@ impl Heap {
             old_bytes: self.old.block_bytes(),
             old_goal_bytes: self.old_goal.load(Ordering::Relaxed),
             large_bytes: self.old.large_bytes(),
+            external_before_bytes,
             external_bytes: self.external_bytes(),
             remembered_slots: copied.remembered_slots,
             fresh_objects: copied.fresh_objects,

@@ -31,6 +31,8 @@ pub struct HeapStats {
     pub old_bytes: usize,
     /// ... in large objects.
     pub large_bytes: usize,
+    /// ... outside the heap, kept alive by its objects.
+    pub external_bytes: usize,
     /// What the last full collection left.
     pub live_bytes: usize,
     /// The old generation is collected when it reaches this.

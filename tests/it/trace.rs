@@ -303,6 +303,38 @@ fn a_timeline_is_well_formed() {
 }
 
 #[test]
+fn memory_outside_the_heap_is_told() {
+    let folder = Folder::new(
+        "outside",
+        "(define (port)
+           (let ((port (open-output-string))) (write-string (make-string 500000 #\\x) port) port))
+         (do ((i 0 (+ i 1))) ((= i 9)) (port))
+         (define kept (port))
+         (collect-garbage)
+         (collect-garbage)",
+    );
+    let run = folder.run("", &["--stats", "--trace-gc=out.jsonl"]);
+    let events = folder.events("out.jsonl");
+    let collections: Vec<&Value> = named(&events, "gc.end").collect();
+    let most = collections.iter().map(|event| number(event, "external_before_bytes")).max();
+    assert!(most >= Some(5_000_000), "{collections:?}");
+    let freed = sum(&events, "finalizer.run", "external_freed_bytes");
+    assert!(freed >= 4_500_000, "{freed}");
+    let left = number(collections.last().expect("some"), "external_bytes");
+    assert!((500_000..2_000_000).contains(&left), "{left}");
+    let row = format!("  of which outside the heap     {:>13} kB", left / 1000);
+    assert!(String::from_utf8_lossy(&run.stderr).contains(&row), "{row}");
+    let report = Command::new(lisle()).arg("gc-report").arg(folder.0.join("out.jsonl")).output();
+    assert!(String::from_utf8_lossy(&report.expect("it starts").stdout).contains(&row), "{row}");
+    let text = folder.run("", &["--trace-gc"]).stderr;
+    let part = format!(", external {:.1} MB, ", left as f64 / 1e6);
+    assert!(String::from_utf8_lossy(&text).contains(&part), "{part}");
+    folder.run("", &["--trace-gc=out.json"]);
+    let counters = folder.read("out.json");
+    assert!(counters.contains("\"external bytes\""));
+}
+
+#[test]
 fn a_late_thread_is_named_with_its_place() {
     let folder = Folder::new(
         "late",

@@ -156,6 +156,7 @@ fn collection(summary: &mut Summary, event: &Value) -> Result<(), &'static str> 
     summary.promoted_bytes += number("promoted_bytes")?;
     summary.remembered += number("remset_entries")?;
     summary.used_bytes = number("heap_after_bytes")?;
+    summary.external_bytes = number("external_bytes")?;
     Ok(())
 }
 

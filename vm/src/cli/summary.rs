@@ -50,6 +50,8 @@ pub struct Summary {
     pub remembered: u64,
     /// Bytes in use at the end.
     pub used_bytes: u64,
+    /// ... of which outside the heap, kept alive by its objects.
+    pub external_bytes: u64,
     /// Frames born; 0 when they were not counted.
     pub born: u64,
     /// Frames promoted, by reason.
@@ -92,6 +94,7 @@ impl Summary {
             promoted_bytes: heap.promoted_bytes,
             remembered: heap.remembered_slots,
             used_bytes: heap.used_bytes as u64,
+            external_bytes: heap.external_bytes as u64,
             born: frames.born,
             promoted: promoted.into_iter().collect(),
             promoted_frame_bytes: 8 * frames.promoted_words,
@@ -165,6 +168,7 @@ impl Summary {
         table.cell("copied, of what was allocated", &format!("{survival:.2} %"));
         table.number("remembered slots", self.remembered);
         table.cell("in use", &kilobytes(self.used_bytes));
+        table.cell("of which outside the heap", &kilobytes(self.external_bytes));
         table.text
     }
 

@@ -144,10 +144,14 @@ impl Chrome {
         self.collections.insert(vm, (lane, start + stop));
         self.reached.retain(|(of, seq, _)| *of != vm || *seq == number("seq"));
         let (old, large) = (number("old_bytes"), number("large_bytes"));
-        let young = [number("nursery_before_bytes"), number("survived_bytes")];
-        for (time, nursery) in [(start, young[0]), (at, young[1])] {
-            let sizes = [("nursery", nursery), ("old", old), ("large", large)];
+        for (time, nursery, external) in [
+            (start, "nursery_before_bytes", "external_before_bytes"),
+            (at, "survived_bytes", "external_bytes"),
+        ] {
+            let sizes = [("nursery", number(nursery)), ("old", old), ("large", large)];
             self.counter((vm, time), "heap bytes", &sizes, out)?;
+            let outside = [("bytes", number(external))];
+            self.counter((vm, time), "external bytes", &outside, out)?;
         }
         let promoted = [("bytes", number("promoted_bytes"))];
         self.counter((vm, at), "promoted bytes", &promoted, out)?;

@@ -26,7 +26,7 @@ impl Lines {
         };
         format!(
             "gc {} {} {} @{:.3}s {:.1}%: {}+{}+{} ms stop+pause+resume, {} thr ({} blocked) by {}, \
-             nursery {}->{} MB, promoted {} MB/{}, old {}/{} MB, remset {}{late}",
+             nursery {}->{} MB, promoted {} MB/{}, old {}/{} MB, external {} MB, remset {}{late}",
             number("seq"),
             event.text("kind"),
             event.text("reason"),
@@ -44,6 +44,7 @@ impl Lines {
             thousands(number("promoted_objects")),
             mb(number("old_bytes") + number("large_bytes")),
             mb(number("old_goal_bytes")),
+            mb(number("external_bytes")),
             number("remset_entries"),
         )
     }
@@ -150,6 +151,7 @@ mod tests {
             ("old_bytes", 40_000_000),
             ("large_bytes", 1_600_000),
             ("old_goal_bytes", 64_000_000),
+            ("external_bytes", 2_300_000),
             ("remset_entries", 812),
             ("late_tid", 5),
         ];
@@ -159,7 +161,7 @@ mod tests {
             String::from_utf8(out).expect("lines are text"),
             "gc 12 minor nursery_full @0.842s 1.3%: 0.04+0.61+0.02 ms stop+pause+resume, \
              4 thr (1 blocked) by main, nursery 8.0->0.9 MB, promoted 0.4 MB/3.1k, \
-             old 41.6/64.0 MB, remset 812, late worker-2 0.04 ms\n"
+             old 41.6/64.0 MB, external 2.3 MB, remset 812, late worker-2 0.04 ms\n"
         );
     }
 }
