@@ -13,6 +13,11 @@ const EXPONENT_SHIFT: u64 = 1 << 60;
 /// The word of `0.0`.
 const ZERO_WORD: u64 = 0b010;
 
+/// Bits of the least magnitude that is immediate, without the sign.
+const LEAST: u64 = (0b0110 << 60) + 2;
+/// Bits of the least magnitude that is too large.
+const MOST: u64 = 0b1010 << 60;
+
 /// The word of a double, or `None` when it must be boxed (very large, very small, `-0.0`,
 /// infinities and NaN).
 ///
@@ -25,16 +30,14 @@ const ZERO_WORD: u64 = 0b010;
 #[inline(always)]
 pub const fn encode(x: f64) -> Option<Value> {
     let bits = x.to_bits();
-    let word = bits.wrapping_add(EXPONENT_SHIFT).rotate_left(3);
-    // Jumps, not a combination of conditions: both tests are predictable.
-    if word & 3 != TAG_FLONUM_LOW2 {
+    // One test for all: the sign is shifted out, and what is left lies between 2^-255, which is
+    // boxed with either sign, and 2^257.
+    if (bits << 1).wrapping_sub(LEAST) >= MOST - LEAST {
         cold_path();
         return if bits == 0 { Some(Value::from_bits(ZERO_WORD)) } else { None };
     }
-    if word == ZERO_WORD {
-        cold_path();
-        return None;
-    }
+    let word = bits.wrapping_add(EXPONENT_SHIFT).rotate_left(3);
+    debug_assert!(word & 3 == TAG_FLONUM_LOW2);
     Some(Value::from_bits(word))
 }
 

@@ -12,7 +12,7 @@
 //! return word, and the callee procedure, which the caller puts there), the arguments begin at
 //! `r[w+2]`, which becomes the callee's `r[0]`. The result arrives in `r[w]`.
 //!
-//! Collections happen only at `Loop` and on entry to a procedure.
+//! Collections happen only at `Loop` and `AddILoop`, and on entry to a procedure.
 
 /// How an operand is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,6 +199,14 @@ isa! {
     Div [DefA, UseB, UseC];
     /// `r[a] = (+ r[b] c)`; `c` is signed, so it serves `-` too
     AddI [DefA, UseB, SignedC];
+    /// `r[a] = (+ r[b] c)`, then jump back by `x`, polling
+    AddILoop [DefA, UseB, SignedC, JumpX] ends;
+    /// `r[a] = (- r[b])`
+    Negate [DefA, UseB];
+    /// `r[a] = (abs r[b])`
+    Abs [DefA, UseB];
+    /// `r[a] = (sqrt r[b])`
+    Sqrt [DefA, UseB];
     /// `r[a] = (+ (* r[b] r[c]) r[x])`
     MulAdd [DefA, UseB, UseC, UseX];
     /// `r[a] = (- (* r[b] r[c]) r[x])`
@@ -304,16 +312,16 @@ impl Op {
     pub fn of(word: u32) -> Op {
         ALL[(word & 0xff) as usize]
     }
-    /// The same for a word of loaded code, whose low byte is one.
+    /// The same for the low byte of a word of loaded code.
     ///
     /// # Safety
-    /// The word is the first of an instruction of verified code.
+    /// The byte is that of the first word of an instruction of verified code.
     #[inline(always)]
     #[expect(unsafe_code, reason = "the interpreter's dispatch")]
-    pub unsafe fn assume(word: u32) -> Op {
-        debug_assert!(((word & 0xff) as usize) < ALL.len());
+    pub unsafe fn assume(code: u8) -> Op {
+        debug_assert!((code as usize) < ALL.len());
         // SAFETY: `Op` is `repr(u8)` with the codes `0 .. ALL.len()`, and the caller promises one.
-        unsafe { std::mem::transmute(word as u8) }
+        unsafe { std::mem::transmute(code) }
     }
     /// What the table says of it.
     pub fn info(self) -> &'static OpInfo {

@@ -55,6 +55,8 @@ pub struct Emitter {
     too_large: bool,
     /// The last instruction, if it is a jump forward that nothing was emitted or bound after.
     last_jump: Option<(usize, Label)>,
+    /// The last instruction, if it is `AddI` and nothing was bound after it.
+    last_sum: Option<usize>,
 }
 
 impl Emitter {
@@ -70,6 +72,7 @@ impl Emitter {
             reachable: true,
             too_large: false,
             last_jump: None,
+            last_sum: None,
         }
     }
     /// Can control get here?
@@ -80,6 +83,7 @@ impl Emitter {
     pub fn begin_clause(&mut self) -> u32 {
         self.reachable = true;
         self.last_jump = None;
+        self.last_sum = None;
         self.position()
     }
     fn position(&self) -> u32 {
@@ -97,6 +101,7 @@ impl Emitter {
         self.words.push(word);
         self.words.extend_from_slice(extension);
         self.last_jump = None;
+        self.last_sum = (Op::of(word) == Op::AddI).then_some(self.words.len() - 1);
         self.reachable = !Op::of(word).info().ends;
     }
     /// An instruction with three operands.
@@ -129,6 +134,7 @@ impl Emitter {
     }
     /// The label is here.
     pub fn bind(&mut self, label: Label) {
+        self.last_sum = None;
         if let Some((index, target)) = self.last_jump.take()
             && target == label
         {
@@ -152,6 +158,14 @@ impl Emitter {
         }
         let index = self.words.len();
         if let Some(position) = self.labels[label.0].position {
+            if let Some(sum) = self.last_sum {
+                // A loop that counts: both in one instruction.
+                self.words[sum] = self.words[sum] & !0xff | Op::AddILoop as u32;
+                self.words.push(0);
+                self.last_sum = None;
+                self.reachable = false;
+                return self.complete(sum, position);
+            }
             self.emit(a24(Op::Loop, 0), &[], Span::NONE);
             self.complete(index, position);
         } else {

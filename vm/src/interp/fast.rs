@@ -8,14 +8,19 @@ use lisle_gc::{Kind, Value, flonum, object};
 fn both_fixnums(x: Value, y: Value) -> bool {
     (x.bits() | y.bits()) & 7 == 0
 }
-/// Tag `x10`: with the second bit flipped, the two low bits are zero.
+/// Tag `x10`: two less, and the two low bits are zero. (A subtraction, since x86 has one that leaves
+/// its operand as it is.)
+#[inline(always)]
+fn without_tag(x: Value) -> u64 {
+    x.bits().wrapping_sub(2)
+}
 #[inline(always)]
 fn both_flonums(x: Value, y: Value) -> bool {
-    ((x.bits() ^ 2) | (y.bits() ^ 2)) & 3 == 0
+    (without_tag(x) | without_tag(y)) & 3 == 0
 }
 #[inline(always)]
 fn all_flonums(x: Value, y: Value, z: Value) -> bool {
-    ((x.bits() ^ 2) | (y.bits() ^ 2) | (z.bits() ^ 2)) & 3 == 0
+    (without_tag(x) | without_tag(y) | without_tag(z)) & 3 == 0
 }
 
 /// `x + y`
@@ -58,6 +63,39 @@ pub fn mul(x: Value, y: Value) -> Option<Value> {
 #[inline(always)]
 pub fn div(x: Value, y: Value) -> Option<Value> {
     if both_flonums(x, y) { flonum::encode(flonum::decode(x) / flonum::decode(y)) } else { None }
+}
+/// `(- x)`
+#[inline(always)]
+pub fn negate(x: Value) -> Option<Value> {
+    if x.is_immediate_flonum() {
+        flonum::encode(-flonum::decode(x))
+    } else if x.is_fixnum() {
+        let negated = (x.bits() as i64).checked_neg()?;
+        Some(Value::from_bits(negated as u64))
+    } else {
+        None
+    }
+}
+/// `(abs x)`
+#[inline(always)]
+pub fn abs(x: Value) -> Option<Value> {
+    if x.is_immediate_flonum() {
+        flonum::encode(flonum::decode(x).abs())
+    } else if x.is_fixnum() {
+        let magnitude = (x.bits() as i64).checked_abs()?;
+        Some(Value::from_bits(magnitude as u64))
+    } else {
+        None
+    }
+}
+/// `(sqrt x)` of flonums that are not negative.
+#[inline(always)]
+pub fn sqrt(x: Value) -> Option<Value> {
+    if !x.is_immediate_flonum() {
+        return None;
+    }
+    let x = flonum::decode(x);
+    if x >= 0.0 { flonum::encode(x.sqrt()) } else { None }
 }
 /// `(quotient x y)` for fixnums.
 #[inline(always)]

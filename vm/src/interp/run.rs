@@ -20,10 +20,12 @@ use crate::bytecode::code::{Code, linked_constant};
 use crate::bytecode::isa::Op;
 use crate::cx::Cx;
 use crate::num::arith;
-use crate::prim::{self, equality};
+use crate::prim::{self, equality, number};
 use lisle_frames::{HEADER_WORDS, ReturnWord, Stack};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::RootSlot;
+
+const _: () = assert!(cfg!(target_endian = "little"), "operands are read byte by byte");
 
 /// Runs from `at` until the run ends.
 ///
@@ -37,14 +39,32 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
     // `pc` and `frame` only as the instruction's definition says, or take both from `At`.
     unsafe {
         loop {
-            let word = *pc;
-            let a = (word >> 8 & 0xff) as usize;
-            let b = (word >> 16 & 0xff) as usize;
-            let c = (word >> 24) as usize;
+            // Operands are read byte by byte where they are used: cheaper than taking the word
+            // apart for every instruction.
+            macro_rules! byte {
+                ($number:literal) => {
+                    *pc.cast::<u8>().add($number) as usize
+                };
+            }
+            macro_rules! a {
+                () => {
+                    byte!(1)
+                };
+            }
+            macro_rules! b {
+                () => {
+                    byte!(2)
+                };
+            }
+            macro_rules! c {
+                () => {
+                    byte!(3)
+                };
+            }
 
             macro_rules! bc {
                 () => {
-                    (word as i32) >> 16
+                    i32::from(*pc.cast::<i16>().add(1))
                 };
             }
             macro_rules! extension {
@@ -98,21 +118,50 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     continue;
                 }};
             }
+            // The same back to the head of a loop, polling.
+            macro_rules! go_back {
+                ($length:expr, $offset:expr) => {{
+                    pc = pc.offset($length + $offset as isize);
+                    if COUNT {
+                        machine.count_step();
+                    }
+                    if machine.limit.load() == 0 {
+                        go!(machine.poll_loop(At { pc, frame }));
+                    }
+                    continue;
+                }};
+            }
+            // The signed number in `c`.
+            macro_rules! small {
+                () => {
+                    Value::fixnum(i64::from(*pc.cast::<i8>().add(3)))
+                };
+            }
+            macro_rules! unary {
+                ($fast:path, $slow:path) => {{
+                    let x = get(frame, b!());
+                    let value = match $fast(x) {
+                        Some(value) => value,
+                        None => attempt!($slow(cx!(), x)),
+                    };
+                    set(frame, a!(), value);
+                }};
+            }
             macro_rules! binary {
                 ($fast:path, $slow:path) => {{
-                    let (x, y) = (get(frame, b), get(frame, c));
+                    let (x, y) = (get(frame, b!()), get(frame, c!()));
                     let value = match $fast(x, y) {
                         Some(value) => value,
                         None => attempt!($slow(cx!(), x, y)),
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }};
             }
             // Two operations; `$swapped` when the first result is the second operand of the second.
             macro_rules! fused {
                 ($fast:path, $first:path, $second:path, $swapped:expr) => {{
                     let third = extension!() as usize;
-                    let (x, y, z) = (get(frame, b), get(frame, c), get(frame, third));
+                    let (x, y, z) = (get(frame, b!()), get(frame, c!()), get(frame, third));
                     let value = match $fast(x, y, z) {
                         Some(value) => value,
                         None => {
@@ -121,18 +170,18 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                             attempt!($second(cx!(), left, right))
                         }
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                     skip_extension!()
                 }};
             }
             macro_rules! compare {
                 ($fast:path, $slow:path) => {{
-                    let (x, y) = (get(frame, b), get(frame, c));
+                    let (x, y) = (get(frame, b!()), get(frame, c!()));
                     let value = match $fast(x, y) {
                         Some(value) => value,
                         None => attempt!($slow(cx!(), x, y)),
                     };
-                    set(frame, a, Value::boolean(value));
+                    set(frame, a!(), Value::boolean(value));
                 }};
             }
             macro_rules! branch {
@@ -190,8 +239,8 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             }
             macro_rules! push_frame {
                 ($callee:expr, $length:expr) => {{
-                    let new = frame.add(a + HEADER_WORDS);
-                    let word = ReturnWord::new(pc.add($length).addr(), a + HEADER_WORDS);
+                    let new = frame.add(a!() + HEADER_WORDS);
+                    let word = ReturnWord::new(pc.add($length).addr(), a!() + HEADER_WORDS);
                     set_return_word(new, word.bits());
                     set_procedure(new, $callee);
                     new
@@ -199,9 +248,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             }
             macro_rules! reuse_frame {
                 ($callee:expr) => {{
-                    let from = frame.add(a + HEADER_WORDS);
+                    let from = frame.add(a!() + HEADER_WORDS);
                     set_procedure(frame, $callee);
-                    move_down(from, frame, b);
+                    move_down(from, frame, b!());
                 }};
             }
             macro_rules! ret {
@@ -215,19 +264,19 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }};
             }
 
-            match Op::assume(word) {
-                Op::Move => set(frame, a, get(frame, b)),
+            match Op::assume(*pc.cast::<u8>()) {
+                Op::Move => set(frame, a!(), get(frame, b!())),
                 Op::Const => {
                     let value = constant!();
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                     skip_extension!()
                 }
-                Op::Fixnum => set(frame, a, Value::fixnum(i64::from(bc!()))),
+                Op::Fixnum => set(frame, a!(), Value::fixnum(i64::from(bc!()))),
                 Op::Immediate => {
                     set(
                         frame,
-                        a,
-                        Value::from_bits(Value::FALSE.bits() | u64::from(word >> 16) << 8),
+                        a!(),
+                        Value::from_bits(Value::FALSE.bits() | ((b!() | c!() << 8) as u64) << 8),
                     );
                 }
                 Op::GlobalRef => {
@@ -236,7 +285,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     if value == Value::UNBOUND {
                         go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                     skip_extension!()
                 }
                 Op::GlobalSet => {
@@ -244,47 +293,47 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     if object::field(cell, 0) == Value::UNBOUND {
                         go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
-                    machine.mutator.heap.store(cell, 0, get(frame, a));
+                    machine.mutator.heap.store(cell, 0, get(frame, a!()));
                     skip_extension!()
                 }
                 Op::GlobalDefine => {
                     let cell = constant!();
-                    machine.mutator.heap.store(cell, 0, get(frame, a));
+                    machine.mutator.heap.store(cell, 0, get(frame, a!()));
                     skip_extension!()
                 }
                 Op::FreeRef => {
-                    set(frame, a, object::field(procedure(frame), 1 + (b | c << 8)));
+                    set(frame, a!(), object::field(procedure(frame), 1 + (b!() | c!() << 8)));
                 }
-                Op::SelfRef => set(frame, a, procedure(frame)),
+                Op::SelfRef => set(frame, a!(), procedure(frame)),
                 Op::CheckBound => {
                     let name = constant!();
-                    if get(frame, a) == Value::UNBOUND {
+                    if get(frame, a!()) == Value::UNBOUND {
                         go!(machine.raise_too_early(At { pc, frame }, name));
                     }
                     skip_extension!()
                 }
 
-                Op::EnvOpen => Stack::open_environment(frame, a, b),
-                Op::EnvRef => set(frame, a, object::field(get(frame, b), c)),
-                Op::EnvSet => machine.mutator.heap.store(get(frame, b), c, get(frame, a)),
+                Op::EnvOpen => Stack::open_environment(frame, a!(), b!()),
+                Op::EnvRef => set(frame, a!(), object::field(get(frame, b!()), c!())),
+                Op::EnvSet => machine.mutator.heap.store(get(frame, b!()), c!(), get(frame, a!())),
                 Op::EnvClose => {
-                    let environment = get(frame, a);
+                    let environment = get(frame, a!());
                     if environment.is_stack_env() {
                         let closed = attempt!(machine.close_environment(environment));
-                        set(frame, a, closed);
+                        set(frame, a!(), closed);
                     }
                 }
                 Op::EnvFreeRef => {
-                    let environment = object::field(procedure(frame), 1 + b);
-                    set(frame, a, object::field(environment, c));
+                    let environment = object::field(procedure(frame), 1 + b!());
+                    set(frame, a!(), object::field(environment, c!()));
                 }
                 Op::EnvFreeSet => {
-                    let environment = object::field(procedure(frame), 1 + b);
-                    machine.mutator.heap.store(environment, c, get(frame, a));
+                    let environment = object::field(procedure(frame), 1 + b!());
+                    machine.mutator.heap.store(environment, c!(), get(frame, a!()));
                 }
 
                 Op::Closure => {
-                    let code = (*Code::of(procedure(frame))).constant(b | c << 8);
+                    let code = (*Code::of(procedure(frame))).constant(b!() | c!() << 8);
                     let count = (*Code::at(code)).captures as usize;
                     let closure = attempt!(machine.allocate_closure(1 + count));
                     object::init_field(closure, 0, code);
@@ -297,16 +346,18 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         };
                         object::init_field(closure, 1 + index, value);
                     }
-                    set(frame, a, closure);
+                    set(frame, a!(), closure);
                     pc = pc.add(1 + count);
                     continue;
                 }
-                Op::ClosurePatch => object::init_field(get(frame, a), 1 + b, get(frame, c)),
+                Op::ClosurePatch => {
+                    object::init_field(get(frame, a!()), 1 + b!(), get(frame, c!()))
+                }
 
                 Op::Call => {
-                    let callee = get(frame, a + 1);
+                    let callee = get(frame, a!() + 1);
                     let new = push_frame!(callee, 1);
-                    enter!(callee, new, b)
+                    enter!(callee, new, b!())
                 }
                 Op::CallGlobal => {
                     let cell = constant!();
@@ -315,22 +366,22 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
                     let new = push_frame!(callee, 2);
-                    enter!(callee, new, b)
+                    enter!(callee, new, b!())
                 }
                 Op::CallSelf => {
                     let callee = procedure(frame);
                     let new = push_frame!(callee, 1);
-                    enter_known!(callee, new, b)
+                    enter_known!(callee, new, b!())
                 }
                 Op::CallKnown => {
-                    let callee = get(frame, a + 1);
+                    let callee = get(frame, a!() + 1);
                     let new = push_frame!(callee, 1);
-                    enter_known!(callee, new, b)
+                    enter_known!(callee, new, b!())
                 }
                 Op::TailCall => {
-                    let callee = get(frame, a + 1);
+                    let callee = get(frame, a!() + 1);
                     reuse_frame!(callee);
-                    enter!(callee, frame, b)
+                    enter!(callee, frame, b!())
                 }
                 Op::TailCallGlobal => {
                     let cell = constant!();
@@ -339,92 +390,85 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         go!(machine.raise_unbound(At { pc, frame }, cell));
                     }
                     reuse_frame!(callee);
-                    enter!(callee, frame, b)
+                    enter!(callee, frame, b!())
                 }
                 Op::TailCallSelf => {
                     let callee = procedure(frame);
                     reuse_frame!(callee);
-                    enter_known!(callee, frame, b)
+                    enter_known!(callee, frame, b!())
                 }
                 Op::TailCallKnown => {
-                    let callee = get(frame, a + 1);
+                    let callee = get(frame, a!() + 1);
                     reuse_frame!(callee);
-                    enter_known!(callee, frame, b)
+                    enter_known!(callee, frame, b!())
                 }
-                Op::Return => ret!(get(frame, a)),
+                Op::Return => ret!(get(frame, a!())),
 
-                Op::Jump => jump!(1, (word as i32) >> 8),
+                Op::Jump => jump!(1, *pc.cast::<i32>() >> 8),
                 Op::Loop => {
-                    pc = pc.offset(1 + ((word as i32) >> 8) as isize);
-                    if COUNT {
-                        machine.count_step();
-                    }
-                    if machine.limit.load() == 0 {
-                        go!(machine.poll_loop(At { pc, frame }));
-                    }
-                    continue;
+                    go_back!(1, *pc.cast::<i32>() >> 8);
                 }
                 Op::JumpIfFalse => {
-                    if !get(frame, a).is_true() {
+                    if !get(frame, a!()).is_true() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpIfTrue => {
-                    if get(frame, a).is_true() {
+                    if get(frame, a!()).is_true() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNull => {
-                    if get(frame, a).is_nil() {
+                    if get(frame, a!()).is_nil() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNotNull => {
-                    if !get(frame, a).is_nil() {
+                    if !get(frame, a!()).is_nil() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpIfPair => {
-                    if get(frame, a).is_pair() {
+                    if get(frame, a!()).is_pair() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpIfNotPair => {
-                    if !get(frame, a).is_pair() {
+                    if !get(frame, a!()).is_pair() {
                         jump!(1, bc!())
                     }
                 }
                 Op::JumpUnlessEq => {
                     let offset = extension!() as i32;
-                    if get(frame, a) == get(frame, b) {
+                    if get(frame, a!()) == get(frame, b!()) {
                         skip_extension!()
                     }
                     jump!(2, offset)
                 }
                 Op::JumpUnlessLt => {
-                    branch!(fast::lt, arith::lt, get(frame, a), get(frame, b));
+                    branch!(fast::lt, arith::lt, get(frame, a!()), get(frame, b!()));
                 }
                 Op::JumpUnlessLe => {
-                    branch!(fast::le, arith::le, get(frame, a), get(frame, b));
+                    branch!(fast::le, arith::le, get(frame, a!()), get(frame, b!()));
                 }
                 Op::JumpUnlessNumEq => {
-                    branch!(fast::num_eq, arith::num_eq, get(frame, a), get(frame, b));
+                    branch!(fast::num_eq, arith::num_eq, get(frame, a!()), get(frame, b!()));
                 }
                 Op::JumpUnlessLtI => {
-                    branch!(fast::lt, arith::lt, get(frame, a), Value::fixnum(i64::from(bc!())));
+                    branch!(fast::lt, arith::lt, get(frame, a!()), Value::fixnum(i64::from(bc!())));
                 }
                 Op::JumpUnlessLeI => {
-                    branch!(fast::le, arith::le, get(frame, a), Value::fixnum(i64::from(bc!())));
+                    branch!(fast::le, arith::le, get(frame, a!()), Value::fixnum(i64::from(bc!())));
                 }
                 Op::JumpUnlessGtI => {
-                    branch!(fast::lt, arith::lt, Value::fixnum(i64::from(bc!())), get(frame, a));
+                    branch!(fast::lt, arith::lt, Value::fixnum(i64::from(bc!())), get(frame, a!()));
                 }
                 Op::JumpUnlessGeI => {
-                    branch!(fast::le, arith::le, Value::fixnum(i64::from(bc!())), get(frame, a));
+                    branch!(fast::le, arith::le, Value::fixnum(i64::from(bc!())), get(frame, a!()));
                 }
                 Op::JumpUnlessNumEqI => {
                     let number = Value::fixnum(i64::from(bc!()));
-                    branch!(fast::num_eq, arith::num_eq, get(frame, a), number);
+                    branch!(fast::num_eq, arith::num_eq, get(frame, a!()), number);
                 }
 
                 Op::Add => binary!(fast::add, arith::add),
@@ -432,13 +476,25 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Mul => binary!(fast::mul, arith::mul),
                 Op::Div => binary!(fast::div, arith::div),
                 Op::AddI => {
-                    let (x, y) = (get(frame, b), Value::fixnum(i64::from((word as i32) >> 24)));
+                    let (x, y) = (get(frame, b!()), small!());
                     let value = match fast::add(x, y) {
                         Some(value) => value,
                         None => attempt!(arith::add(cx!(), x, y)),
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }
+                Op::AddILoop => {
+                    let (x, y) = (get(frame, b!()), small!());
+                    let value = match fast::add(x, y) {
+                        Some(value) => value,
+                        None => attempt!(arith::add(cx!(), x, y)),
+                    };
+                    set(frame, a!(), value);
+                    go_back!(2, extension!() as i32);
+                }
+                Op::Negate => unary!(fast::negate, arith::negate),
+                Op::Abs => unary!(fast::abs, arith::abs),
+                Op::Sqrt => unary!(fast::sqrt, number::sqrt_of),
                 Op::MulAdd => fused!(fast::mul_add, arith::mul, arith::add, false),
                 Op::MulSub => fused!(fast::mul_sub, arith::mul, arith::sub, false),
                 Op::SubMul => fused!(fast::sub_mul, arith::mul, arith::sub, true),
@@ -455,118 +511,119 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Lt => compare!(fast::lt, arith::lt),
                 Op::Le => compare!(fast::le, arith::le),
                 Op::NumEq => compare!(fast::num_eq, arith::num_eq),
-                Op::Eq => set(frame, a, Value::boolean(get(frame, b) == get(frame, c))),
+                Op::Eq => set(frame, a!(), Value::boolean(get(frame, b!()) == get(frame, c!()))),
                 Op::Eqv => {
-                    let same = equality::eqv(get(frame, b), get(frame, c));
-                    set(frame, a, Value::boolean(same));
+                    let same = equality::eqv(get(frame, b!()), get(frame, c!()));
+                    set(frame, a!(), Value::boolean(same));
                 }
-                Op::Not => set(frame, a, Value::boolean(!get(frame, b).is_true())),
-                Op::IsNull => set(frame, a, Value::boolean(get(frame, b).is_nil())),
-                Op::IsPair => set(frame, a, Value::boolean(get(frame, b).is_pair())),
+                Op::Not => set(frame, a!(), Value::boolean(!get(frame, b!()).is_true())),
+                Op::IsNull => set(frame, a!(), Value::boolean(get(frame, b!()).is_nil())),
+                Op::IsPair => set(frame, a!(), Value::boolean(get(frame, b!()).is_pair())),
 
                 Op::Cons => {
-                    let (x, y) = (get(frame, b), get(frame, c));
+                    let (x, y) = (get(frame, b!()), get(frame, c!()));
                     match machine.mutator.heap.pair(x, y) {
-                        Ok(pair) => set(frame, a, pair),
+                        Ok(pair) => set(frame, a!(), pair),
                         Err(_) => go!(machine.raise_exhausted(At { pc, frame })),
                     }
                 }
                 Op::Car => {
-                    let pair = get(frame, b);
+                    let pair = get(frame, b!());
                     if !pair.is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "car", pair));
                     }
-                    set(frame, a, object::car(pair));
+                    set(frame, a!(), object::car(pair));
                 }
                 Op::Cdr => {
-                    let pair = get(frame, b);
+                    let pair = get(frame, b!());
                     if !pair.is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "cdr", pair));
                     }
-                    set(frame, a, object::cdr(pair));
+                    set(frame, a!(), object::cdr(pair));
                 }
                 Op::Cadr => {
-                    let pair = get(frame, b);
+                    let pair = get(frame, b!());
                     if !pair.is_pair() || !object::cdr(pair).is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "cadr", pair));
                     }
-                    set(frame, a, object::car(object::cdr(pair)));
+                    set(frame, a!(), object::car(object::cdr(pair)));
                 }
                 Op::Cddr => {
-                    let pair = get(frame, b);
+                    let pair = get(frame, b!());
                     if !pair.is_pair() || !object::cdr(pair).is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "cddr", pair));
                     }
-                    set(frame, a, object::cdr(object::cdr(pair)));
+                    set(frame, a!(), object::cdr(object::cdr(pair)));
                 }
                 Op::SetCar => {
-                    let pair = get(frame, a);
+                    let pair = get(frame, a!());
                     if !pair.is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "set-car!", pair));
                     }
-                    machine.mutator.heap.set_car(pair, get(frame, b));
+                    machine.mutator.heap.set_car(pair, get(frame, b!()));
                 }
                 Op::SetCdr => {
-                    let pair = get(frame, a);
+                    let pair = get(frame, a!());
                     if !pair.is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, "set-cdr!", pair));
                     }
-                    machine.mutator.heap.set_cdr(pair, get(frame, b));
+                    machine.mutator.heap.set_cdr(pair, get(frame, b!()));
                 }
                 Op::VectorRef => {
-                    let (vector, index) = (get(frame, b), get(frame, c));
+                    let (vector, index) = (get(frame, b!()), get(frame, c!()));
                     let value = match fast::vector_index(vector, index) {
                         Some(index) => object::field(vector, index),
                         None => attempt!(machine.vector_ref_error(vector, index)),
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }
                 Op::VectorRefI => {
-                    let vector = get(frame, b);
-                    let value = match fast::vector_holds(vector, c) {
-                        true => object::field(vector, c),
+                    let vector = get(frame, b!());
+                    let value = match fast::vector_holds(vector, c!()) {
+                        true => object::field(vector, c!()),
                         false => {
-                            attempt!(machine.vector_ref_error(vector, Value::fixnum(c as i64)))
+                            attempt!(machine.vector_ref_error(vector, Value::fixnum(c!() as i64)))
                         }
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }
                 Op::VectorSet => {
-                    let (vector, index) = (get(frame, a), get(frame, b));
+                    let (vector, index) = (get(frame, a!()), get(frame, b!()));
                     match fast::mutable_vector_index(vector, index) {
-                        Some(index) => machine.mutator.heap.store(vector, index, get(frame, c)),
+                        Some(index) => machine.mutator.heap.store(vector, index, get(frame, c!())),
                         None => {
                             attempt!(machine.vector_set_error(vector, index));
                         }
                     }
                 }
                 Op::VectorLength => {
-                    let vector = get(frame, b);
+                    let vector = get(frame, b!());
                     if !object::is_kind(vector, Kind::Vector) {
                         attempt!(machine.vector_length_error(vector));
                     }
-                    set(frame, a, Value::fixnum(object::size(vector) as i64));
+                    set(frame, a!(), Value::fixnum(object::size(vector) as i64));
                 }
                 Op::StringRef => {
-                    let (string, index) = (get(frame, b), get(frame, c));
+                    let (string, index) = (get(frame, b!()), get(frame, c!()));
                     let value = match fast::narrow_char(string, index) {
                         Some(value) => value,
                         None => attempt!(prim::string::string_ref(cx!(), &[string, index])),
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }
                 Op::BytesRef => {
-                    let (bytes, index) = (get(frame, b), get(frame, c));
+                    let (bytes, index) = (get(frame, b!()), get(frame, c!()));
                     let value = match fast::byte_index(bytes, index) {
                         Some(index) => Value::fixnum(i64::from(object::byte(bytes, index))),
                         None => {
                             attempt!(prim::bytevector::bytevector_u8_ref(cx!(), &[bytes, index]))
                         }
                     };
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                 }
                 Op::BytesSet => {
-                    let (bytes, index, byte) = (get(frame, a), get(frame, b), get(frame, c));
+                    let (bytes, index, byte) =
+                        (get(frame, a!()), get(frame, b!()), get(frame, c!()));
                     match fast::mutable_byte_index(bytes, index, byte) {
                         Some((index, byte)) => object::set_byte(bytes, index, byte),
                         None => {
@@ -577,49 +634,49 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
                 Op::RecordRef => {
                     let field = extension!() as usize;
-                    let (record, of) = (get(frame, b), get(frame, c));
+                    let (record, of) = (get(frame, b!()), get(frame, c!()));
                     if !fast::is_record(record, of) {
                         go!(machine.raise_not_record(At { pc, frame }, record, of));
                     }
-                    set(frame, a, object::field(record, 1 + field));
+                    set(frame, a!(), object::field(record, 1 + field));
                     skip_extension!()
                 }
                 Op::RecordSet => {
                     let field = extension!() as usize;
-                    let (record, of) = (get(frame, b), get(frame, c));
+                    let (record, of) = (get(frame, b!()), get(frame, c!()));
                     if !fast::is_record(record, of) {
                         go!(machine.raise_not_record(At { pc, frame }, record, of));
                     }
-                    machine.mutator.heap.store(record, 1 + field, get(frame, a));
+                    machine.mutator.heap.store(record, 1 + field, get(frame, a!()));
                     skip_extension!()
                 }
                 Op::RecordIs => {
-                    let is = fast::is_record(get(frame, b), get(frame, c));
-                    set(frame, a, Value::boolean(is));
+                    let is = fast::is_record(get(frame, b!()), get(frame, c!()));
+                    set(frame, a!(), Value::boolean(is));
                 }
 
                 Op::Prim1 => {
                     let prim = machine.prims[extension!() as usize];
-                    let value = attempt!((prim.run)(cx!(), slice(frame, b, 1)));
-                    set(frame, a, value);
+                    let value = attempt!((prim.run)(cx!(), slice(frame, b!(), 1)));
+                    set(frame, a!(), value);
                     skip_extension!()
                 }
                 Op::Prim2 => {
                     let prim = machine.prims[extension!() as usize];
-                    let arguments = [get(frame, b), get(frame, c)];
+                    let arguments = [get(frame, b!()), get(frame, c!())];
                     let value = attempt!((prim.run)(cx!(), &arguments));
-                    set(frame, a, value);
+                    set(frame, a!(), value);
                     skip_extension!()
                 }
                 Op::PrimN => {
                     let prim = machine.prims[extension!() as usize];
-                    let value = attempt!((prim.run)(cx!(), slice(frame, b, c)));
-                    set(frame, a, value);
+                    let value = attempt!((prim.run)(cx!(), slice(frame, b!(), c!())));
+                    set(frame, a!(), value);
                     skip_extension!()
                 }
 
                 Op::Machine => {
-                    go!(machine.procedure(At { pc: pc.add(1), frame }, (word >> 16) as u16))
+                    go!(machine.procedure(At { pc: pc.add(1), frame }, (b!() | c!() << 8) as u16))
                 }
                 Op::Capture => {
                     let Some(k) = machine.capture(frame) else {

@@ -12,6 +12,8 @@ mod function;
 mod predicate;
 pub mod random;
 
+pub use function::sqrt_of;
+
 use arithmetic as arith;
 use conversion as conv;
 use function as func;

@@ -48,8 +48,7 @@ fn a_loop_stays_in_its_frame() {
              2  JumpUnlessNumEq  r1 r0 -> 5
              4  Return           r2
              5  Add              r2 r2 r1
-             6  AddI             r1 r1 1
-             7  Loop             -> 2",
+             6  AddILoop         r1 r1 1 -> 2",
     );
 }
 
@@ -71,8 +70,7 @@ fn a_loop_inside_a_loop_stays_in_the_same_frame() {
             10  Move             r2 r4
             11  Loop             -> 2
             12  AddI             r3 r3 1
-            13  AddI             r4 r4 1
-            14  Loop             -> 8
+            13  AddILoop         r4 r4 1 -> 8
             15  Loop             -> 2",
     );
 }

@@ -172,6 +172,15 @@ impl Frame<'_, '_> {
     fn step(&mut self, code: &Code, i: &Instruction<'_>) -> Result<Next, Stop> {
         match i.op {
             Op::Return => return Ok(Next::Return(self.get(i.a))),
+            Op::AddILoop => {
+                let addend = i64::from((i.c as u8).cast_signed());
+                let sum = Toy::Int(self.get(i.b).int()?.wrapping_add(addend));
+                self.set(i.a, sum);
+                let target = usize::try_from(i.target().unwrap()).unwrap();
+                assert!(target <= i.index, "a loop goes back");
+                self.keep(code.liveness.live_before(target));
+                return Ok(Next::Go(target));
+            }
             Op::Jump | Op::Loop => {
                 let target = usize::try_from(i.target().unwrap()).unwrap();
                 if i.op == Op::Loop {
@@ -358,6 +367,7 @@ impl Frame<'_, '_> {
 fn unary(op: Op) -> Option<&'static str> {
     Some(match op {
         Op::Not => "not",
+        Op::Negate => "-",
         Op::IsNull => "null?",
         Op::IsPair => "pair?",
         Op::Car => "car",

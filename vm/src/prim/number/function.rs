@@ -79,7 +79,11 @@ fn function(
 }
 
 pub fn sqrt(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
-    function(cx, "sqrt", args[0], |x| x >= 0.0, f64::sqrt, Number::sqrt)
+    sqrt_of(cx, args[0])
+}
+/// `(sqrt v)`
+pub fn sqrt_of(cx: &mut Cx<'_>, v: Value) -> Answer {
+    function(cx, "sqrt", v, |x| x >= 0.0, f64::sqrt, Number::sqrt)
 }
 pub fn exp(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     function(cx, "exp", args[0], |_| true, f64::exp, Number::exp)
