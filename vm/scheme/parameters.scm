@@ -33,18 +33,18 @@
             result)))))
 
 ;; Forces iteratively, so that a chain of `delay-force` takes constant space. A thunk may force its
-;; own promise, or another thread may force it meanwhile: the first value to arrive stays.
+;; own promise, or another thread may force it meanwhile: the first step to arrive counts.
 (define (force promise)
   (if (promise? promise)
-      (let loop ((thunk (%promise-value promise)))
-        ;; Not done after its content was read: then the content is a thunk.
-        (if (%promise-done? promise)
-            (%promise-value promise)
-            (let ((next (thunk)))
-              (if (not (promise? next))
-                  (%wrong-type 'delay-force 1 "promise" next))
-              (%promise-adopt! promise next)
-              (loop (%promise-value promise)))))
+      (let loop ()
+        (let ((state (%promise-state promise)))
+          (if (car state)
+              (cdr state)
+              (let ((next ((cdr state))))
+                (if (not (promise? next))
+                    (%wrong-type 'delay-force 1 "promise" next))
+                (%promise-adopt! promise state next)
+                (loop)))))
       promise))
 
 (define (make-promise obj)

@@ -28,6 +28,7 @@ pub mod pair;
 pub mod port;
 #[cfg(feature = "probe")]
 pub mod probe;
+pub mod promise;
 pub mod read;
 pub mod record;
 pub mod string;
@@ -90,6 +91,7 @@ pub static SECTIONS: &[&[Prim]] = &[
     port::PRIMS,
     #[cfg(feature = "probe")]
     probe::PRIMS,
+    promise::PRIMS,
     read::PRIMS,
     record::PRIMS,
     string::PRIMS,

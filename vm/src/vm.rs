@@ -15,6 +15,7 @@ use crate::interp::procedures::{FRAME_SIZE, Procedure};
 use crate::limits::timer::Timer;
 use crate::places::{self, SourcePlaces};
 use crate::prim::port::Console;
+use crate::prim::promise::PromiseLocks;
 use crate::prim::{self, PrimId};
 use crate::source::{Sources, Span};
 use crate::symbols::{Sym, Symbols};
@@ -141,6 +142,8 @@ pub struct VmShared {
     pub console: Console,
     /// Objects that `eval` was given in place of data.
     pub opaques: Opaques,
+    /// What keeps the steps of promises apart.
+    pub(crate) promises: PromiseLocks,
     /// The clock of limited evaluations.
     pub(crate) timer: Timer,
     /// Reader, expander and compiler.
@@ -268,6 +271,7 @@ impl VmShared {
             globals: Globals::default(),
             console: Console::default(),
             opaques: Opaques::default(),
+            promises: PromiseLocks::default(),
             timer: Timer::default(),
             front: Front::default(),
             codes: Mutex::default(),

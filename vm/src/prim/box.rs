@@ -1,11 +1,8 @@
-//! Boxes (SRFI 111), atomic operations on them (SRFI 230) and the insides of promises (R7RS 4.2.5).
-//!
-//! A promise holds a box, which promises chained by `delay-force` share; the box holds a pair of
-//! "is it done?" and the value, or the thunk that computes it.
+//! Boxes (SRFI 111) and atomic operations on them (SRFI 230).
 
 use super::{Prim, arguments, prim};
 use crate::cx::{Cx, Raised};
-use lisle_gc::object::{car, cdr, field, init_field, is_kind};
+use lisle_gc::object::{field, init_field, is_kind};
 use lisle_gc::{Kind, Value};
 
 /// A new box.
@@ -100,69 +97,6 @@ fn memory_fence(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
     Ok(Value::UNSPECIFIED)
 }
 
-fn new_promise(cx: &mut Cx<'_>, done: Value, content: Value) -> Result<Value, Raised> {
-    let state = cx.cons(done, content)?;
-    let shared = make_box(cx, state)?;
-    let promise = cx.object(Kind::Promise, 1)?;
-    init_field(promise, 0, shared);
-    Ok(promise)
-}
-
-/// `(%make-promise done? value-or-thunk)`
-fn make_promise(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    new_promise(cx, args[0], args[1])
-}
-
-fn make_promise_eager(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    new_promise(cx, Value::TRUE, args[0])
-}
-
-fn make_promise_lazy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    new_promise(cx, Value::FALSE, args[0])
-}
-
-fn is_promise(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::boolean(is_kind(args[0], Kind::Promise)))
-}
-
-fn promise_box(cx: &mut Cx<'_>, name: &str, args: &[Value], at: usize) -> Result<Value, Raised> {
-    Ok(field(arguments::of_kind(cx, name, args, at, Kind::Promise, "a promise")?, 0))
-}
-
-/// `(%promise-done? promise)`
-fn promise_is_done(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    Ok(car(field(promise_box(cx, "force", args, 0)?, 0)))
-}
-
-/// `(%promise-value promise)`: the value or the thunk.
-fn promise_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    Ok(cdr(field(promise_box(cx, "force", args, 0)?, 0)))
-}
-
-/// `(%promise-set! promise done? value-or-thunk)`
-fn promise_set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let shared = promise_box(cx, "force", args, 0)?;
-    let state = cx.cons(args[1], args[2])?;
-    cx.heap().store(shared, 0, state);
-    Ok(Value::UNSPECIFIED)
-}
-
-/// `(%promise-adopt! promise other)`: the step of `delay-force`. Unless `promise` is done, its box
-/// takes the state of `other`, and `other` shares the box from then on.
-fn promise_adopt(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let shared = promise_box(cx, "force", args, 0)?;
-    let other = promise_box(cx, "force", args, 1)?;
-    let before = field(shared, 0);
-    if shared == other || car(before).is_true() {
-        return Ok(Value::UNSPECIFIED);
-    }
-    let state = field(other, 0);
-    if cx.heap().compare_and_store(shared, 0, before, state).is_ok() {
-        cx.heap().store(args[1], 0, shared);
-    }
-    Ok(Value::UNSPECIFIED)
-}
-
 /// The primitives of this section.
 pub const PRIMS: &[Prim] = &[
     prim("box", new_box, 1, 1),
@@ -176,12 +110,4 @@ pub const PRIMS: &[Prim] = &[
     prim("%box-ior!", box_or, 2, 2),
     prim("%box-xor!", box_xor, 2, 2),
     prim("%memory-fence", memory_fence, 0, 0),
-    prim("%make-promise", make_promise, 2, 2),
-    prim("%make-promise-eager", make_promise_eager, 1, 1),
-    prim("%make-promise-lazy", make_promise_lazy, 1, 1),
-    prim("promise?", is_promise, 1, 1),
-    prim("%promise-done?", promise_is_done, 1, 1),
-    prim("%promise-value", promise_value, 1, 1),
-    prim("%promise-set!", promise_set, 3, 3),
-    prim("%promise-adopt!", promise_adopt, 2, 2),
 ];
