@@ -233,10 +233,11 @@
   (abort-to-prompt %default-prompt-tag receiver))
 
 ;; Runs a form of a program; with its value comes the form's number. The number is in the frame, so
-;; that a continuation of an earlier form goes on with what follows *that* form.
-(define (%run-form thunk number)
+;; that a continuation of an earlier form goes on with what follows *that* form. The tag tells this
+;; from what a continuation of a thread returns.
+(define (%run-form thunk number tag)
   (let ((result (thunk)))
-    (cons number result)))
+    (cons tag (cons number result))))
 
 ;; Leaving the program runs the after thunks that are outstanding.
 (define exit

@@ -36,7 +36,10 @@ fn run_thunk(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
     let thunk = thread::thunk(thread::current(mutator));
     let outcome = Machine::new(mutator, vm).call(thunk, &[]);
     match outcome {
-        Outcome::Value(value) => ThreadOutcome::Returned(value),
+        // A continuation of the main program ends the thread that called it.
+        Outcome::Value(value) => {
+            ThreadOutcome::Returned(vm.form_ended(value).map_or(value, |(_, value)| value))
+        }
         Outcome::Uncaught(payload) => {
             report_uncaught(vm, mutator, payload);
             ThreadOutcome::Uncaught(payload)

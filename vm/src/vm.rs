@@ -155,6 +155,8 @@ pub struct VmShared {
     heap_exhausted: OnceLock<Value>,
     /// A weak table of numbers, for hashes by identity.
     identities: OnceLock<Root>,
+    /// What tells the end of a form of a program from that of a thread.
+    form_tag: OnceLock<Root>,
     raise_cell: OnceLock<Value>,
     rewind_cell: OnceLock<Value>,
     /// Set when the program is to end as soon as threads notice.
@@ -279,6 +281,7 @@ impl VmShared {
             condition_type: OnceLock::new(),
             heap_exhausted: OnceLock::new(),
             identities: OnceLock::new(),
+            form_tag: OnceLock::new(),
             raise_cell: OnceLock::new(),
             rewind_cell: OnceLock::new(),
             interrupted: AtomicBool::new(false),
@@ -311,6 +314,8 @@ impl VmShared {
         self.heap_exhausted.set(exhausted).expect("a VM is made once");
         let identities = prim::hash_table::make_identities(heap)?;
         self.identities.set(self.heap.add_root(identities)).expect("a VM is made once");
+        let tag = mutator.heap.pair_in_old(Value::NIL, Value::NIL)?;
+        self.form_tag.set(self.heap.add_root(tag)).expect("a VM is made once");
         mutator.roots[RootSlot::DynamicState] = initial_state(&mut mutator.heap, Value::NIL)?;
         self.name_bootstrap_objects(mutator, condition_type, exhausted);
         let raise = self.front.require(self, mutator, "%raise-condition");
@@ -355,6 +360,19 @@ impl VmShared {
     /// The weak table in which objects are numbered.
     pub(crate) fn identities(&self) -> Value {
         self.identities.get().expect("made by bootstrap").get()
+    }
+    /// What `%run-form` marks its answers with.
+    pub(crate) fn form_tag(&self) -> Value {
+        self.form_tag.get().expect("made by bootstrap").get()
+    }
+    /// The number and the value of a form of a program, if that is what has ended. A continuation
+    /// may make a form end on a thread, or a thread's thunk where a form ran.
+    pub(crate) fn form_ended(&self, answer: Value) -> Option<(i64, Value)> {
+        if !answer.is_pair() || object::car(answer) != self.form_tag() {
+            return None;
+        }
+        let inner = object::cdr(answer);
+        Some((object::car(inner).as_fixnum()?, object::cdr(inner)))
     }
     /// The Scheme procedure that errors of primitives are passed to.
     pub(crate) fn raise_procedure(&self) -> Value {

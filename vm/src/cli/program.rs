@@ -162,9 +162,9 @@ pub(super) fn run_forms(
     let mut steps = Steps::new(vm, mutator);
     let mut last = Value::UNSPECIFIED;
     loop {
-        while let Some(procedure) = steps.next() {
-            last = match Machine::new(mutator, vm).call(steps.runner.get(), &procedure) {
-                Outcome::Value(pair) => steps.ended(pair),
+        while let Some(arguments) = steps.next(vm) {
+            last = match Machine::new(mutator, vm).call(steps.runner.get(), &arguments) {
+                Outcome::Value(answer) => steps.ended(vm, answer),
                 Outcome::Uncaught(payload) => {
                     let mut report = backtrace::report(vm, payload);
                     if report.span == Span::NONE {
@@ -201,7 +201,7 @@ pub(super) fn run_forms(
 /// The compiled forms of a text. All are kept: a continuation may go back to an earlier one, and
 /// those after it then run again.
 struct Steps {
-    /// Calls a form and answers with a pair of its number and its value.
+    /// Calls a form and answers with its number and its value.
     runner: Root,
     done: Vec<(Root, Span)>,
     /// Index of the step that runs next.
@@ -220,17 +220,19 @@ impl Steps {
         Steps { runner, done: Vec::new(), next: 0, first }
     }
     /// The arguments of the runner for the next step, if there is one.
-    fn next(&self) -> Option<[Value; 2]> {
+    fn next(&self, vm: &VmShared) -> Option<[Value; 3]> {
         let (procedure, _) = self.done.get(self.next)?;
-        Some([procedure.get(), Value::fixnum(self.first + self.next as i64)])
+        let number = Value::fixnum(self.first + self.next as i64);
+        Some([procedure.get(), number, vm.form_tag()])
     }
-    /// What the runner answered: the value.
-    fn ended(&mut self, pair: Value) -> Value {
-        let number = object::car(pair).as_fixnum().unwrap_or(-1) - self.first;
-        // A continuation of another text ends the step of this one that called it.
-        let ended = usize::try_from(number).ok().filter(|&index| index < self.done.len());
+    /// What the call of the runner returned: the value.
+    fn ended(&mut self, vm: &VmShared, answer: Value) -> Value {
+        // A continuation of another text, or of a thread, ends the step of this one that called it.
+        let (number, value) = vm.form_ended(answer).unwrap_or((-1, answer));
+        let ended = usize::try_from(number - self.first).ok();
+        let ended = ended.filter(|&index| index < self.done.len());
         self.next = ended.unwrap_or(self.next) + 1;
-        object::cdr(pair)
+        value
     }
     fn span(&self) -> Span {
         self.done.get(self.next).map_or(Span::NONE, |(_, span)| *span)
