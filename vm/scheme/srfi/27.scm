@@ -1,14 +1,14 @@
 ;;; SRFI 27: sources of random bits.
 ;;;
 ;;; The generator is MRG32k3a (L'Ecuyer, Operations Research 47, 1999): two recurrences of three
-;;; integers below 2^32. A source holds its state in one immutable vector, so threads that share a
-;;; source get numbers that may coincide but no broken state.
+;;; integers below 2^32. A source holds its state in a box as one vector that never changes, replaced
+;;; in one step: threads that share a source get the numbers of its sequence, each to one of them.
 
 (define-library (srfi 27)
   (export random-integer random-real default-random-source make-random-source random-source?
           random-source-state-ref random-source-state-set! random-source-randomize!
           random-source-pseudo-randomize! random-source-make-integers random-source-make-reals)
-  (import (scheme base) (scheme case-lambda)
+  (import (scheme base) (scheme case-lambda) (srfi 111)
           (only (srfi 151) arithmetic-shift bitwise-and bitwise-xor)
           (rename (only (lisle base) random-integer) (random-integer system-random-integer))
           (lisle internal))
@@ -20,14 +20,17 @@
     (define-record-type <random-source>
       (make-source state)
       random-source?
-      (state source-state set-source-state!))
+      (state source-box))
+
+    (define (source-state source) (unbox (source-box source)))
+    (define (set-source-state! source state) (set-box! (source-box source) state))
 
     (define (check-source who obj)
       (if (not (random-source? obj))
           (%wrong-type who 1 "random source" obj)))
 
     (define (make-random-source)
-      (let ((source (make-source #f)))
+      (let ((source (make-source (box #f))))
         (random-source-pseudo-randomize! source 0 0)
         source))
 
@@ -35,11 +38,12 @@
     (define (next! source)
       (let* ((state (source-state source))
              (x (modulo (- (* 1403580 (vector-ref state 1)) (* 810728 (vector-ref state 2))) m1))
-             (y (modulo (- (* 527612 (vector-ref state 3)) (* 1370589 (vector-ref state 5))) m2)))
-        (set-source-state! source
-                           (vector x (vector-ref state 0) (vector-ref state 1)
-                                   y (vector-ref state 3) (vector-ref state 4)))
-        (modulo (- x y) m1)))
+             (y (modulo (- (* 527612 (vector-ref state 3)) (* 1370589 (vector-ref state 5))) m2))
+             (next (vector x (vector-ref state 0) (vector-ref state 1)
+                           y (vector-ref state 3) (vector-ref state 4))))
+        (if (eq? state (%box-cas! (source-box source) state next))
+            (modulo (- x y) m1)
+            (next! source))))
 
     (define (random-below! source n)
       (if (<= n m1)
