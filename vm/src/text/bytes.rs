@@ -4,7 +4,10 @@
 //! the callers.
 
 use lisle_gc::Value;
-use lisle_gc::object::{byte, raw_payload_word, set_byte, set_raw_payload_word, size};
+use lisle_gc::object::{
+    byte, field_atomic, raw_payload_word, set_byte, set_raw_payload_word, size,
+};
+use std::sync::atomic::Ordering;
 
 /// The eight bytes of `object` that start at byte `at`; those past the last payload word are zero.
 #[inline]
@@ -16,6 +19,28 @@ fn unaligned_word(object: Value, at: usize, words: usize) -> u64 {
     }
     let high = if index + 1 < words { raw_payload_word(object, index + 1) } else { 0 };
     low >> shift | high << (64 - shift)
+}
+
+/// The number of `width` (1, 2, 4 or 8) bytes at `at`, a multiple of the width, in native order.
+/// A store by another thread is seen whole or not at all.
+pub fn number(object: Value, at: usize, width: usize) -> u64 {
+    raw_payload_word(object, at / 8) >> (at % 8 * 8) & (u64::MAX >> (64 - width * 8))
+}
+
+/// Stores what [`number`] loads.
+pub fn set_number(object: Value, at: usize, width: usize, bits: u64) {
+    match width {
+        8 => set_raw_payload_word(object, at / 8, bits),
+        1 => set_byte(object, at, bits as u8),
+        _ => {
+            let shift = at % 8 * 8;
+            let mask = (u64::MAX >> (64 - width * 8)) << shift;
+            let replace = |word: u64| Some(word & !mask | bits << shift & mask);
+            let word = field_atomic(object, at / 8);
+            // Relaxed: only the element's being whole matters. The closure never gives up.
+            let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, replace);
+        }
+    }
 }
 
 /// Copies `count` bytes of `from`, starting at `from_at`, to `to_at` in `to`. The objects may be the

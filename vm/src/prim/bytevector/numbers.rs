@@ -31,11 +31,7 @@ fn place(
 pub fn number_ref(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let given = bytevector_argument(cx, "%number-ref", args, 0)?;
     let (kind, start, width) = place(cx, "%number-ref", args, size(given))?;
-    let mut stored = [0; 8];
-    for (offset, byte) in stored.iter_mut().take(width).enumerate() {
-        *byte = lisle_gc::object::byte(given, start + offset);
-    }
-    let word = u64::from_le_bytes(stored);
+    let word = bytes::number(given, start, width);
     match kind {
         1 => Ok(Value::fixnum(i64::from(word as i8))),
         3 => Ok(Value::fixnum(i64::from(word as i16))),
@@ -54,13 +50,13 @@ pub fn number_set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let given = mutable_bytevector(cx, "%number-set!", args, 0)?;
     let (kind, start, width) = place(cx, "%number-set!", args, size(given))?;
     let Some(stored) = encoded(kind, args[3]) else { return Ok(Value::FALSE) };
-    bytes::store(given, start, &stored[..width]);
+    bytes::set_number(given, start, width, stored);
     Ok(Value::TRUE)
 }
 
-/// The bytes of a number as an element, if there is such an element.
-fn encoded(kind: usize, value: Value) -> Option<[u8; 8]> {
-    let word = match kind {
+/// The bits of a number as an element, if there is such an element.
+fn encoded(kind: usize, value: Value) -> Option<u64> {
+    Some(match kind {
         8 => u64::from((as_f64(value)? as f32).to_bits()),
         9 => as_f64(value)?.to_bits(),
         _ => {
@@ -76,8 +72,7 @@ fn encoded(kind: usize, value: Value) -> Option<[u8; 8]> {
                 _ => i64::try_from(n).ok()? as u64,
             }
         }
-    };
-    Some(word.to_le_bytes())
+    })
 }
 
 fn exact_integer(value: Value) -> Option<i128> {
