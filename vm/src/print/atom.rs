@@ -180,6 +180,7 @@ pub(super) fn needs_bars(name: &str) -> bool {
         matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | ';' | '\'' | '`' | ',' | '|' | '\\')
             || c.is_whitespace()
             || c.is_control()
+            || c == char::REPLACEMENT_CHARACTER
     };
     name.is_empty()
         || name == "."

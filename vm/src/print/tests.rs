@@ -4,12 +4,17 @@ use super::atom::needs_bars;
 use super::{Style, to_text};
 use crate::cx::Cx;
 use crate::datum_value::{datum_to_value, value_to_datum};
-use crate::prim::record;
+use crate::num::Number;
+use crate::prim::{equality, record};
+use crate::read::datum::{Datum, DatumKind};
 use crate::read::read_one;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
+use crate::symbols::Symbols;
 use crate::vm::{VmConfig, VmShared};
 use lisle_gc::object::init_field;
 use lisle_gc::{Kind, Value};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
+use std::sync::Arc;
 
 fn with_cx(test: impl FnOnce(&mut Cx<'_>)) {
     let (vm, mut mutator) = VmShared::new(VmConfig::default()).expect("memory for a machine");
@@ -97,5 +102,78 @@ fn symbols_that_would_be_read_as_something_else_get_bars() {
 fn ordinary_symbols_get_none() {
     for name in ["a", "+", "-", "...", "1+", "->x", "λ", "Hello", "a.b", "<=?", "!$%&*/:~^_"] {
         assert!(!needs_bars(name), "{name}");
+    }
+}
+
+/// A datum to be made.
+#[derive(Clone, Debug)]
+enum Shape {
+    Symbol(String),
+    Text(String),
+    Char(char),
+    Integer(i64),
+    Double(f64),
+    Bytes(Vec<u8>),
+    List(Vec<Shape>),
+    Dotted(Box<Shape>, Box<Shape>),
+    Vector(Vec<Shape>),
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let leaf = prop_oneof![
+        any::<String>().prop_map(Shape::Symbol),
+        "[-+.@#0-9a-eixnf/|\\\\A-C!;']{0,6}".prop_map(Shape::Symbol),
+        any::<String>().prop_map(Shape::Text),
+        any::<char>().prop_map(Shape::Char),
+        (i64::MIN >> 3..=i64::MAX >> 3).prop_map(Shape::Integer),
+        any::<f64>().prop_map(Shape::Double),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(Shape::Bytes),
+    ];
+    leaf.prop_recursive(5, 60, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Shape::List),
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Shape::Vector),
+            (inner.clone(), inner).prop_map(|(a, b)| Shape::Dotted(Box::new(a), Box::new(b))),
+        ]
+    })
+}
+
+fn datum_of(shape: &Shape, symbols: &Symbols) -> Datum {
+    let none = Span::NONE;
+    let all = |shapes: &[Shape]| -> Vec<Datum> {
+        shapes.iter().map(|shape| datum_of(shape, symbols)).collect()
+    };
+    match shape {
+        Shape::Symbol(name) => Datum::symbol(symbols.intern(name), none),
+        Shape::Text(text) => Datum::string(text, none),
+        Shape::Char(c) => Datum::new(DatumKind::Char(*c), none),
+        Shape::Integer(n) => Datum::new(DatumKind::Number(Arc::new(Number::Fixnum(*n))), none),
+        Shape::Double(x) => Datum::new(DatumKind::Number(Arc::new(Number::Flonum(*x))), none),
+        Shape::Bytes(bytes) => Datum::new(DatumKind::Bytevector(bytes[..].into()), none),
+        Shape::List(items) => Datum::list(all(items).into_iter(), none),
+        Shape::Vector(items) => Datum::vector(all(items), none),
+        Shape::Dotted(a, b) => Datum::cons(datum_of(a, symbols), datum_of(b, symbols), none),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever its symbols, strings and characters are made of. A machine is made for each case,
+    /// so that there are few, of many data each.
+    #[test]
+    fn what_is_written_is_read_back_the_same(all in prop::collection::vec(shapes(), 1..30)) {
+        with_cx(|cx| {
+            for shape in &all {
+                let datum = datum_of(shape, &cx.vm().symbols);
+                let value = datum_to_value(cx, &datum).expect("room in the heap");
+                for style in [Style::Write, Style::Shared, Style::Simple] {
+                    let text = to_text(cx.vm(), value, style);
+                    let again = read(cx, &text);
+                    assert_eq!(to_text(cx.vm(), again, style), text, "{shape:?}");
+                    assert!(equality::equal(value, again), "{shape:?} reads back as {text}");
+                }
+            }
+        });
     }
 }

@@ -203,8 +203,13 @@ fn random_bytes_never_crash_the_reader() {
         let symbols = Symbols::default();
         let mut reader = Reader::new(SourceId(1), &text, &symbols);
         for _ in 0..200 {
-            if let Ok(None) = reader.next() {
-                break;
+            match reader.next() {
+                Ok(None) => break,
+                Ok(Some(_)) => {}
+                Err(error) => {
+                    let place = error.span.start as usize..error.span.end as usize;
+                    assert!(text.get(place).is_some(), "{}: {:?}", error.message, error.span);
+                }
             }
         }
         assert!(reader.position() <= text.len());
