@@ -8,6 +8,7 @@ mod memory;
 mod messages;
 mod races;
 mod robustness;
+mod sharing;
 mod srfis;
 mod support;
 mod terminal;
