@@ -1,34 +1,7 @@
 //! Random expressions, by subject. Each is closed, ends soon, and depends on nothing that the
 //! report leaves open: the order in which operands are evaluated, what unspecified values are.
 
-/// A small generator of random numbers (Steele, Lea and Flood, "Fast splittable pseudorandom
-/// number generators", OOPSLA 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    /// A number below `bound`.
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-    fn between(&mut self, least: i64, most: i64) -> i64 {
-        let span = most.wrapping_sub(least) as u64 + 1;
-        least.wrapping_add((self.next() % span) as i64)
-    }
-    fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
-        choices[self.below(choices.len())]
-    }
-    fn some(&mut self, most: usize, mut make: impl FnMut(&mut Random) -> String) -> String {
-        let count = self.below(most + 1);
-        (0..count).map(|_| make(self)).collect::<Vec<_>>().join(" ")
-    }
-}
+use crate::random::Random;
 
 type Subject = (&'static str, fn(&mut Random) -> String);
 
