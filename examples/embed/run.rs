@@ -74,5 +74,6 @@ fn http() {
 
 #[test]
 fn tokio() {
-    assert_eq!(printed_by("embed-tokio", &[]), "<a>, <again>\n<b>, <again>\n<c>, <again>\n");
+    let printed = printed_by("embed-tokio", &[]);
+    assert_eq!(printed, "<a>, <again>\n<b>, <again>\n<c>, <again>\ngiven up\n");
 }

@@ -195,6 +195,10 @@ impl Mutator {
     pub fn name(&self) -> Arc<str> {
         self.seat().member.name.lock().clone()
     }
+    /// Where its thread sleeps: for waits of the host's, in native state, that interrupts end.
+    pub fn parker(&self) -> Arc<Parker> {
+        Arc::clone(&self.parker)
+    }
     /// Changes the name it has in reports.
     pub fn set_name(&self, name: &str) {
         *self.seat().member.name.lock() = Arc::from(name);

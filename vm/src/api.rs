@@ -11,6 +11,7 @@
 //! | `serde.rs`, `big_integers.rs` | the same by way of serde, and for `num-bigint`: features |
 //! | `function.rs`, `parameter.rs` | closures as Scheme procedures |
 //! | `waiting.rs` | procedures that wait, and futures |
+//! | `run.rs` | calls that run in slices of fuel |
 //! | `host_type.rs` | values of the host's own types |
 //! | `libraries.rs` | where libraries come from |
 //! | `derive.rs` | what the code of the derive macros calls |
@@ -28,7 +29,7 @@
 //! [`ErrorKind::Window`].
 
 #[expect(unsafe_code, reason = "reaches the mutator of the calling thread")]
-mod attach;
+pub(crate) mod attach;
 #[cfg(feature = "bigint")]
 mod big_integers;
 pub mod builder;
@@ -46,6 +47,7 @@ pub mod libraries;
 pub mod numbers;
 pub mod parameter;
 pub mod root;
+pub mod run;
 #[cfg(feature = "serde")]
 pub mod serde;
 pub mod waiting;
@@ -63,6 +65,7 @@ pub use interrupt::InterruptHandle;
 pub use libraries::{Libraries, Loaders};
 pub use parameter::{Parameter, Rest};
 pub use root::{Kind, Procedure, Root, Value};
+pub use run::{Progress, Run};
 #[cfg(feature = "serde")]
 pub use serde::Serde;
 pub use waiting::{Async, Blocking, Calling};

@@ -55,13 +55,13 @@ pub use api::derive;
 pub use api::{
     Arguments, Async, Attached, Blocking, Builder, Bytes, Calling, Context, Error, ErrorKind,
     Exclusive, ExclusiveGuard, Frame, FromScheme, Host, HostFunction, HostType, InterruptHandle,
-    IntoAnswer, IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place, Procedure, Rest,
-    Root, Symbol, Value, Vm, WeakVm, Window,
+    IntoAnswer, IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place, Procedure, Progress,
+    Rest, Root, Run, Symbol, Value, Vm, WeakVm, Window,
 };
 pub use capability::{Capabilities, Capability};
 pub use expand::LibraryLoader;
 pub use front::FileLoader;
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, Limits, Refuel};
 pub use lisle_derive::{FromScheme, HostType, IntoScheme};
 pub use statistics::VmStats;
 pub use vm::VmConfig;

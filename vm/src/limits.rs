@@ -23,6 +23,8 @@ use crate::vm::VmShared;
 use lisle_threads::{Interrupt, Mutator, MutatorId};
 use parking_lot::Mutex;
 use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -95,8 +97,38 @@ impl Limits {
     }
 }
 
+/// What becomes of an evaluation whose fuel is used up: the answer of the procedure given to
+/// [`Context::limits_refuelled`](crate::Context::limits_refuelled).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refuel {
+    /// It goes on where it is, with so many steps.
+    More(u64),
+    /// The limit is reached.
+    Stop,
+}
+
+/// Asks the host for more fuel.
+pub(crate) struct Refuelling {
+    ask: Box<dyn Fn() -> Refuel + Send + Sync>,
+    /// Held while the host is asked, so that it is asked once when several threads run dry.
+    turn: Mutex<()>,
+}
+
+impl Refuelling {
+    pub(crate) fn new(ask: impl Fn() -> Refuel + Send + Sync + 'static) -> Refuelling {
+        Refuelling { ask: Box::new(ask), turn: Mutex::new(()) }
+    }
+}
+
+impl fmt::Debug for Refuelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refuelling").finish_non_exhaustive()
+    }
+}
+
 /// A limit that was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Limit {
     /// The steps are used up.
@@ -140,6 +172,8 @@ impl Limit {
 pub struct Sandbox {
     limits: Limits,
     deadline: Option<Instant>,
+    /// Who is asked when the fuel is used up.
+    refuelling: Option<Refuelling>,
     /// Steps and bytes that nobody has taken yet.
     fuel: AtomicI64,
     memory: AtomicI64,
@@ -168,9 +202,14 @@ fn draw(account: &AtomicI64, most: i64) -> i64 {
 }
 
 impl Sandbox {
-    pub(crate) fn new(limits: Limits, outer: Option<Arc<Sandbox>>) -> Arc<Sandbox> {
+    pub(crate) fn new(
+        limits: Limits,
+        refuelling: Option<Refuelling>,
+        outer: Option<Arc<Sandbox>>,
+    ) -> Arc<Sandbox> {
         Arc::new(Sandbox {
             limits,
+            refuelling,
             deadline: limits.time.and_then(|time| Instant::now().checked_add(time)),
             fuel: account(limits.fuel),
             memory: account(limits.memory),
@@ -194,20 +233,52 @@ impl Sandbox {
     pub(crate) fn counts_steps(&self) -> bool {
         self.chain().any(|sandbox| sandbox.limits.fuel.is_some())
     }
-    /// Takes some steps from the accounts; none when one of them is empty.
-    pub(crate) fn take_steps(&self) -> i64 {
+    fn metered(&self) -> impl Iterator<Item = &Sandbox> {
+        self.chain().filter(|sandbox| sandbox.limits.fuel.is_some())
+    }
+    /// Takes some steps from the accounts. None when one of them is empty: this one's.
+    pub(crate) fn take_steps(&self) -> Result<i64, &Sandbox> {
         let mut taken = STEPS_AT_ONCE;
-        for sandbox in self.chain().filter(|sandbox| sandbox.limits.fuel.is_some()) {
-            taken = draw(&sandbox.fuel, taken);
+        for sandbox in self.metered() {
+            let drawn = draw(&sandbox.fuel, taken);
+            // What the inner ones gave too much goes back.
+            for inner in self.metered().take_while(|inner| !std::ptr::eq(*inner, sandbox)) {
+                inner.fuel.fetch_add(taken - drawn, Ordering::Relaxed);
+            }
+            taken = drawn;
+            if taken == 0 {
+                return Err(sandbox);
+            }
         }
-        if taken == 0 {
-            self.reach(Limit::Fuel);
+        Ok(taken)
+    }
+    /// The fuel is used up: asks the host for more; false when there is none. May wait, and run
+    /// code of the host: for threads in native state.
+    pub(crate) fn refuel(&self) -> bool {
+        let Some(refuelling) = &self.refuelling else { return false };
+        let _turn = refuelling.turn.lock();
+        if self.fuel.load(Ordering::Relaxed) > 0 {
+            return true;
         }
-        taken
+        match catch_unwind(AssertUnwindSafe(|| (refuelling.ask)())) {
+            Ok(Refuel::More(steps)) => {
+                let steps = i64::try_from(steps).unwrap_or(i64::MAX);
+                let most = |left: i64| Some(left.saturating_add(steps));
+                let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+                // It never fails: there is always a sum.
+                let _ = self.fuel.fetch_update(set, fetch, most);
+                true
+            }
+            Ok(Refuel::Stop) | Err(_) => false,
+        }
+    }
+    /// The fuel is used up for good.
+    pub(crate) fn run_dry(&self) {
+        self.reach(Limit::Fuel);
     }
     /// Gives back what was not used.
     pub(crate) fn return_steps(&self, steps: i64) {
-        for sandbox in self.chain().filter(|sandbox| sandbox.limits.fuel.is_some()) {
+        for sandbox in self.metered() {
             sandbox.fuel.fetch_add(steps, Ordering::Relaxed);
         }
     }
@@ -295,8 +366,13 @@ pub(crate) struct Stay {
 }
 
 impl Stay {
-    pub(crate) fn begin(vm: &VmShared, mutator: &mut Mutator, limits: Limits) -> Stay {
-        let sandbox = Sandbox::new(limits, Sandbox::of(mutator));
+    pub(crate) fn begin(
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        limits: Limits,
+        refuelling: Option<Refuelling>,
+    ) -> Stay {
+        let sandbox = Sandbox::new(limits, refuelling, Sandbox::of(mutator));
         sandbox.members.lock().push(mutator.id());
         let before = mutator.context.replace(sandbox.clone());
         mutator.heap.set_allowance(sandbox.take_bytes());

@@ -11,6 +11,7 @@ mod limits;
 mod rooting;
 mod serde;
 mod threads;
+mod waiting;
 
 use lisle::{Builder, Vm};
 

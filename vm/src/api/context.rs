@@ -9,7 +9,7 @@ use super::root::{Procedure, Root};
 use super::window::{Local, Window};
 use crate::interp::Machine;
 use crate::interp::host::ARGUMENTS_MOST;
-use crate::limits::{Limits, Sandbox, Stay};
+use crate::limits::{Limits, Refuel, Refuelling, Sandbox, Stay};
 use crate::read::reader::Reader;
 use crate::vm::VmShared;
 use lisle_gc::Value;
@@ -142,7 +142,52 @@ impl<'a> Context<'a> {
         limits: Limits,
         work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let stay = Stay::begin(self.vm, self.mutator, limits);
+        self.stay(limits, None, work)
+    }
+    /// The same, but when the fuel is used up, `refuel` is asked whether the evaluation goes on
+    /// where it is, and how far. It is called on the thread that has run dry, which may be one that
+    /// the evaluation started; while one thread asks, the others wait for the answer as soon as they
+    /// run dry. Collections go on meanwhile, so it may wait. When it panics, that is a
+    /// [`Refuel::Stop`].
+    ///
+    /// This suits a host that wants to do something now and then while a script runs: look at a
+    /// clock, draw, count what the script costs. To give control back to the caller instead, see
+    /// [`Root::start`].
+    ///
+    /// # Errors
+    /// Those of `work`.
+    ///
+    /// ```
+    /// use lisle::{Limits, Refuel, Vm};
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// static ASKED: AtomicU64 = AtomicU64::new(0);
+    /// let vm = Vm::new()?;
+    /// let refuel = || match ASKED.fetch_add(1, Ordering::Relaxed) {
+    ///     0..9 => Refuel::More(1_000),
+    ///     _ => Refuel::Stop,
+    /// };
+    /// let endless = "(let loop () (loop))";
+    /// let limits = Limits::new().fuel(1_000);
+    /// let result = vm.enter(|cx| cx.limits_refuelled(limits, refuel, |cx| cx.eval::<()>(endless)));
+    /// assert!(result.is_err());
+    /// assert_eq!(ASKED.load(Ordering::Relaxed), 10);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
+    pub fn limits_refuelled<R>(
+        &mut self,
+        limits: Limits,
+        refuel: impl Fn() -> Refuel + Send + Sync + 'static,
+        work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        self.stay(limits, Some(Refuelling::new(refuel)), work)
+    }
+    fn stay<R>(
+        &mut self,
+        limits: Limits,
+        refuelling: Option<Refuelling>,
+        work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let stay = Stay::begin(self.vm, self.mutator, limits, refuelling);
         let result = catch_unwind(AssertUnwindSafe(|| work(self)));
         let limit = stay.end(self.mutator);
         let result = result.unwrap_or_else(|panic| resume_unwind(panic));

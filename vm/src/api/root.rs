@@ -140,8 +140,11 @@ impl<K> Root<K> {
         self.attached(|cx| cx.window(|w| Ok(w.write(self.get(w)?))))
     }
 
+    pub(crate) fn vm(&self) -> &Weak<VmShared> {
+        &self.vm
+    }
     /// Runs `work` with the calling thread attached to the root's VM.
-    fn attached<R>(
+    pub(crate) fn attached<R>(
         &self,
         work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {

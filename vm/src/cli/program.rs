@@ -107,7 +107,7 @@ fn with_vm(
         }
     };
     end_on_interrupt(&vm);
-    let stay = arguments.limits().map(|limits| Stay::begin(&vm, &mut mutator, limits));
+    let stay = arguments.limits().map(|limits| Stay::begin(&vm, &mut mutator, limits, None));
     let ended = work(&vm, &mut mutator);
     let limit = stay.and_then(|stay| stay.end(&mut mutator));
     let status = match (ended, limit) {

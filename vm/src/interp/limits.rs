@@ -1,6 +1,7 @@
 //! The interpreter's part in limits: counting steps, and looking whether a limit is reached.
 
 use super::{Machine, Outcome};
+use crate::api::attach;
 use crate::condition::ErrorKind;
 use crate::cx::Raised;
 use crate::limits::{GRACE_BYTES, GRACE_STEPS, GRACE_TIME, Limit, Sandbox};
@@ -81,8 +82,15 @@ impl Machine<'_> {
                 || Instant::now() >= end;
             return if spent { Fate::Ends(Outcome::Limited(limit)) } else { Fate::Continues };
         }
-        if self.meter.counts_steps && self.meter.steps <= 0 {
-            self.meter.steps = sandbox.take_steps();
+        while self.meter.counts_steps && self.meter.steps <= 0 {
+            match sandbox.take_steps() {
+                Ok(steps) => self.meter.steps = steps,
+                Err(empty) if attach::in_native(self.mutator, || empty.refuel()) => {}
+                Err(empty) => {
+                    empty.run_dry();
+                    break;
+                }
+            }
         }
         if self.mutator.heap.is_past_allowance() {
             self.mutator.heap.set_allowance(sandbox.take_bytes());
