@@ -30,6 +30,8 @@ pub fn derive_into_scheme(input: proc_macro::TokenStream) -> proc_macro::TokenSt
 }
 
 /// Makes a type one whose values guest programs can hold. `#[lisle(rename = "...")]` names it.
+/// `#[lisle(fields(on_click, parent))]` gives its objects fields for Scheme values, and the type the
+/// constants `ON_CLICK` and `PARENT` that name them.
 #[proc_macro_derive(HostType, attributes(lisle))]
 pub fn derive_host_type(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, host_type)
@@ -48,6 +50,9 @@ fn name_of(ident: &Ident, attributes: &[Attribute]) -> Result<String> {
     let mut name = kebab(&ident.to_string());
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("lisle")) {
         attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("fields") {
+                return meta.parse_nested_meta(|_| Ok(()));
+            }
             if !meta.path.is_ident("rename") {
                 return Err(meta.error("expected `rename = \"...\"`"));
             }
@@ -246,16 +251,49 @@ fn fields_into(fields: &Fields) -> Result<(TokenStream, Vec<TokenStream>)> {
     Ok((pattern, values))
 }
 
+/// The names in `#[lisle(fields(...))]`.
+fn traced_fields(attributes: &[Attribute]) -> Result<Vec<Ident>> {
+    let mut fields = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("lisle")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("fields") {
+                return meta.value()?.parse::<LitStr>().map(drop);
+            }
+            meta.parse_nested_meta(|field| {
+                fields.push(field.path.require_ident()?.clone());
+                Ok(())
+            })
+        })?;
+    }
+    Ok(fields)
+}
+
 fn host_type(input: &DeriveInput) -> Result<TokenStream> {
     let ident = &input.ident;
     if !input.generics.params.is_empty() {
         return Err(Error::new_spanned(&input.generics, "a host type has no parameters"));
     }
     let name = name_of(ident, &input.attrs)?;
+    let fields = traced_fields(&input.attrs)?;
+    let (count, visibility) = (fields.len(), &input.vis);
+    let constants = fields.iter().enumerate().map(|(index, field)| {
+        let constant = format_ident!("{}", field.to_string().to_uppercase(), span = field.span());
+        let doc = format!("The field `{field}` of its objects.");
+        quote! {
+            #[doc = #doc]
+            #[allow(dead_code)]
+            #visibility const #constant: ::lisle::Field<#ident> = ::lisle::Field::new(#index);
+        }
+    });
     Ok(quote! {
         #[automatically_derived]
         impl ::lisle::HostType for #ident {
             const NAME: &'static str = #name;
+            const FIELDS: usize = #count;
+        }
+        #[automatically_derived]
+        impl #ident {
+            #(#constants)*
         }
         #[automatically_derived]
         impl ::lisle::IntoScheme for #ident {

@@ -174,7 +174,7 @@ mod tests {
             let outside = heap.external();
             // Past the limit a collection is asked for, and the next one fits.
             outside.set(&mut local, 10 << 20).expect("room");
-            heap.new_native(&mut local, Box::new(outside)).expect("room");
+            heap.new_native(&mut local, Box::new(outside), 0).expect("room");
             if heap.collection_wanted() {
                 let reason = heap.wanted_reason();
                 let mut stopped = Stopped { locals: vec![&mut local], roots: Vec::new() };

@@ -330,7 +330,8 @@ impl Heap {
     }
 
     /// A `Native` object that owns a value of the host. The value is dropped some time after the
-    /// object became unreachable, with the world running.
+    /// object became unreachable, with the world running. The object has so many fields more, which
+    /// hold `#f` at first: payload words 1 and up.
     ///
     /// # Errors
     /// When the heap limit is reached; the value is dropped at once.
@@ -338,8 +339,12 @@ impl Heap {
         &self,
         local: &mut LocalHeap,
         value: Box<dyn Any + Send + Sync>,
+        fields: usize,
     ) -> Result<Value, HeapExhausted> {
-        let object = local.object(Kind::Native, 1)?;
+        let object = local.object(Kind::Native, 1 + fields)?;
+        for field in 1..=fields {
+            object::init_field(object, field, Value::FALSE);
+        }
         let host = Host::from(value);
         let number = self.natives.lock().add(object, local.is_young(object), host);
         let number = i64::try_from(number).expect("fewer natives than fixnums");

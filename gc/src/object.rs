@@ -66,7 +66,7 @@ pub enum Kind {
     Box,
     /// A hash table.
     HashTable,
-    /// A value owned by Rust, dropped after it became unreachable: number in the registry.
+    /// A value owned by Rust, dropped after it became unreachable: number in the registry, fields.
     Native,
     /// A thread (SRFI 18).
     Thread,

@@ -12,7 +12,7 @@
 //! | `function.rs`, `parameter.rs` | closures as Scheme procedures |
 //! | `waiting.rs` | procedures that wait, and futures |
 //! | `run.rs` | calls that run in slices of fuel |
-//! | `host_type.rs` | values of the host's own types |
+//! | `host_type.rs`, `field.rs` | values of the host's own types, and Scheme values in them |
 //! | `libraries.rs` | where libraries come from |
 //! | `derive.rs` | what the code of the derive macros calls |
 //! | `interrupt.rs` | [`InterruptHandle`] |
@@ -39,6 +39,7 @@ pub mod convert;
 #[doc(hidden)]
 pub mod derive;
 pub mod error;
+pub mod field;
 pub mod function;
 pub mod handle;
 pub mod host_type;
@@ -58,6 +59,7 @@ pub use collections::Bytes;
 pub use context::Context;
 pub use convert::{Arguments, FromScheme, IntoScheme, Symbol};
 pub use error::{Error, ErrorKind, Frame, Place};
+pub use field::{Field, Guest};
 pub use function::{HostFunction, IntoAnswer};
 pub use handle::{Attached, Vm, WeakVm};
 pub use host_type::{Exclusive, ExclusiveGuard, Host, HostType, Pinned};

@@ -249,7 +249,7 @@ fn host_values_are_dropped_with_the_record() {
     let (heap, mut local) = new(strict());
     let witness = Arc::new(());
     let native = |local: &mut LocalHeap| {
-        heap.new_native(local, Box::new(Arc::clone(&witness))).expect("room")
+        heap.new_native(local, Box::new(Arc::clone(&witness)), 0).expect("room")
     };
     let kept = heap.add_root(native(&mut local));
     for _ in 0..3 {

@@ -2,8 +2,8 @@
 
 use crate::machines;
 use lisle::{
-    Async, Blocking, Context, Error, ErrorKind, Exclusive, FromScheme, Host, HostType, IntoScheme,
-    Pinned, Procedure, Root, Vm,
+    Async, Blocking, Context, Error, ErrorKind, Exclusive, FromScheme, Guest, Host, HostType,
+    IntoScheme, Pinned, Procedure, Root, Vm,
 };
 use std::cell::Cell;
 use std::future::Future;
@@ -134,6 +134,94 @@ fn host_values_are_dropped_after_a_collection_has_found_them_dead() {
         vm.collect().unwrap();
         vm.collect().unwrap();
         assert_eq!(dropped.load(Ordering::Relaxed), 51);
+    }
+}
+
+#[derive(HostType)]
+#[lisle(fields(on_change, next_node))]
+struct Node {
+    name: String,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Nodes for a program, and how many of them were dropped.
+fn with_nodes(vm: &Vm) -> Arc<AtomicUsize> {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let of = Arc::clone(&dropped);
+    vm.define("make-node", move |name: String| Node { name, dropped: Arc::clone(&of) }).unwrap();
+    vm.define("node-name", |node: &Node| node.name.clone()).unwrap();
+    vm.define("node-on-change!", |cx: &mut Context, node: Guest<Node>, f: Root<Procedure>| {
+        node.set(cx, Node::ON_CHANGE, f)
+    })
+    .unwrap();
+    vm.define("node-next!", |cx: &mut Context, node: Guest<Node>, next: Root| {
+        node.set(cx, Node::NEXT_NODE, next)
+    })
+    .unwrap();
+    vm.define("node-next", |cx: &mut Context, node: Guest<Node>| {
+        node.get::<Root>(cx, Node::NEXT_NODE)
+    })
+    .unwrap();
+    vm.define("node-change", |cx: &mut Context, node: Guest<Node>| {
+        let f: Root<Procedure> = node.get(cx, Node::ON_CHANGE)?;
+        cx.call::<Root>(&f, (node,))
+    })
+    .unwrap();
+    dropped
+}
+
+#[test]
+fn fields_of_host_values_hold_scheme_values() {
+    for vm in machines() {
+        with_nodes(&vm);
+        vm.eval::<()>("(define a (make-node \"a\")) (define b (make-node \"b\"))").unwrap();
+        assert!(!vm.eval::<bool>("(node-next a)").unwrap());
+        // Old objects that refer to young ones, through collections.
+        vm.collect().unwrap();
+        vm.eval::<()>("(node-next! a (list 1 \"two\" b)) (node-next! b a)").unwrap();
+        vm.eval::<()>("(node-on-change! b (lambda (self) (list (eq? self b) (node-name self))))")
+            .unwrap();
+        for _ in 0..3 {
+            vm.collect().unwrap();
+            let text = "(list (node-name (node-next b)) (cadr (node-next a)) (node-change b))";
+            assert_eq!(vm.eval_text(text).unwrap(), "(\"a\" \"two\" (#t \"b\"))");
+        }
+        let error = vm.eval::<()>("(node-next! 'x 1)").unwrap_err();
+        assert_eq!(error.message(), "node-next!: argument 1: expected a node, got x");
+        let error = vm.eval::<()>("(node-change a)").unwrap_err();
+        assert!(error.message().ends_with("expected a procedure, got #f"));
+        let wrong = vm.window(|w| w.field(w.list(&[])?, Node::NEXT_NODE).map(|_| ()));
+        assert_eq!(wrong.unwrap_err().message(), "expected a node, got ()");
+    }
+}
+
+#[test]
+fn cycles_through_fields_of_host_values_are_collected() {
+    let text = "(do ((i 0 (+ i 1))) ((= i 30))
+                  (let ((a (make-node \"a\")) (b (make-node \"b\")))
+                    (node-on-change! a (lambda (self) (list a b)))
+                    (node-next! a b)
+                    (node-next! b (vector a))))";
+    for vm in machines() {
+        let dropped = with_nodes(&vm);
+        vm.eval::<()>(text).unwrap();
+        vm.eval::<()>("(define kept (make-node \"k\")) (node-next! kept (list kept))").unwrap();
+        // Some are old by now, and refer to each other.
+        for _ in 0..3 {
+            vm.collect().unwrap();
+        }
+        assert_eq!(dropped.load(Ordering::Relaxed), 60);
+        assert_eq!(vm.eval::<String>("(node-name (car (node-next kept)))").unwrap(), "k");
+        vm.eval::<()>("(set! kept #f)").unwrap();
+        vm.collect().unwrap();
+        vm.collect().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 61);
     }
 }
 

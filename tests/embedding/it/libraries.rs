@@ -68,3 +68,66 @@ fn a_library_is_loaded_again_while_threads_run_it() {
     });
     assert_eq!(vm.eval::<i64>("(ask)").unwrap(), 190);
 }
+
+/// A library of three variables that are defined one after the other, and one of all together.
+fn versions(n: i64) -> String {
+    format!(
+        "(define-library (app rules) (import (scheme base)) (export first second third all)
+           (begin (define first {n})
+                  (define second {n})
+                  (define third {n})
+                  (define all (vector {n} {n} {n}))))"
+    )
+}
+
+#[test]
+fn definitions_take_effect_in_order_and_each_at_once() {
+    let libraries = Libraries::new();
+    libraries.insert("(app rules)", versions(0));
+    let vm = Vm::builder().loader(libraries.clone()).build().unwrap();
+    // Looked at in the other order: what is defined earlier is never older.
+    let text = "(import (app rules))
+                (define (look n)
+                  (let loop ((i 0) (last 0))
+                    (let* ((c third) (b second) (a first) (v all) (x (vector-ref v 0)))
+                      (cond ((not (and (<= last c b a) (= x (vector-ref v 1) (vector-ref v 2))))
+                             (list last c b a v))
+                            ((= i n) c)
+                            (else (loop (+ i 1) c))))))";
+    vm.eval::<()>(text).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    assert!(
+                        vm.eval::<i64>("(look 2000)").is_ok(),
+                        "{:?}",
+                        vm.eval_text("(look 0)")
+                    );
+                }
+            });
+        }
+        for n in 1..40 {
+            libraries.insert("(app rules)", versions(n));
+            vm.reload("(app rules)").unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(vm.eval::<i64>("(look 1)").unwrap(), 39);
+}
+
+#[test]
+fn a_body_that_raises_leaves_what_it_has_defined() {
+    let libraries = Libraries::new();
+    libraries.insert("(app rules)", versions(1));
+    let vm = Vm::builder().loader(libraries.clone()).build().unwrap();
+    vm.eval::<()>("(import (app rules))").unwrap();
+    libraries
+        .insert("(app rules)", versions(2).replace("(define third 2)", "(define third (car 2))"));
+    assert!(vm.reload("(app rules)").unwrap_err().message().starts_with("car:"));
+    assert_eq!(vm.eval_text("(list first second third all)").unwrap(), "(2 2 1 #(1 1 1))");
+    libraries.insert("(app rules)", versions(3));
+    vm.reload("(app rules)").unwrap();
+    assert_eq!(vm.eval_text("(list first second third all)").unwrap(), "(3 3 3 #(3 3 3))");
+}

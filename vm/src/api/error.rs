@@ -343,7 +343,7 @@ impl Error {
         let kind = condition_kind(self.0.kind);
         let condition = condition::make(cx, kind, &self.to_string(), &[])?;
         let heap = cx.vm().heap.clone();
-        match heap.new_native(cx.heap(), Box::new(self.clone())) {
+        match heap.new_native(cx.heap(), Box::new(self.clone()), 0) {
             Ok(native) => object::init_field(condition, HOST, native),
             Err(HeapExhausted) => return Err(cx.exhausted()),
         }

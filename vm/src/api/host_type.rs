@@ -26,6 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// changes is an atomic, or in a lock; [`Exclusive`] is one that does not hold up collections. What
 /// belongs to one thread goes into a [`Pinned`]. A value that holds a [`Root`](super::Root) keeps
 /// what it holds alive as long as it is alive itself; if that leads back to the value, for ever.
+/// Scheme values that belong to a host value are better kept in its [fields](super::Field).
 ///
 /// ```
 /// use lisle::{HostType, Vm};
@@ -52,6 +53,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub trait HostType: Send + Sync + 'static {
     /// How error messages call a value.
     const NAME: &'static str;
+    /// How many [fields](super::Field) the program's object has beside the value:
+    /// `#[lisle(fields(...))]`.
+    const FIELDS: usize = 0;
 }
 
 /// A value of a host type that a program holds, held by the host too.
@@ -98,7 +102,7 @@ impl<'w> Window<'w> {
     pub fn host<T: HostType>(&self, value: T) -> Result<Local<'w>, Error> {
         self.local(|cx| {
             let heap = cx.heap().heap().clone();
-            let made = heap.new_native(cx.heap(), Box::new(value));
+            let made = heap.new_native(cx.heap(), Box::new(value), T::FIELDS);
             made.map_err(|HeapExhausted| cx.exhausted())
         })
     }

@@ -105,12 +105,33 @@ impl fmt::Debug for Loaders {
 }
 
 impl Vm {
-    /// Loads a library again, named as in `import`. Code that has imported it sees each new
-    /// definition from the moment it is made; calls that run go on in the old code. When the new
-    /// text is illegal nothing changes.
+    /// Loads a library again, named as in `import`, while threads run it. When the new text is
+    /// illegal nothing changes.
+    ///
+    /// Code that has imported it sees each new definition from the moment it is made, in the order of
+    /// the text: a thread that sees a new one sees those before it too, but perhaps not yet those
+    /// after it. What must change together belongs into one definition. Calls that run go on in the
+    /// old code. When the body raises, the definitions before that place are new.
     ///
     /// # Errors
     /// When there is no such library, its text is illegal, or its body raises.
+    ///
+    /// ```
+    /// use lisle::{Libraries, Vm};
+    /// let rules = |n| format!("(define-library (rules) (import (scheme base)) (export fee)
+    ///     (begin (define (fee) {n})))");
+    /// let libraries = Libraries::new();
+    /// libraries.insert("(rules)", rules(1));
+    /// let vm = Vm::builder().loader(libraries.clone()).build()?;
+    /// vm.eval::<()>("(import (rules))")?;
+    /// libraries.insert("(rules)", rules(2));
+    /// vm.reload("(rules)")?;
+    /// assert_eq!(vm.eval::<i64>("(fee)")?, 2);
+    /// libraries.insert("(rules)", rules(3).replace("export fee", "export fees"));
+    /// assert!(vm.reload("(rules)").is_err());
+    /// assert_eq!(vm.eval::<i64>("(fee)")?, 2);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn reload(&self, name: &str) -> Result<(), Error> {
         self.enter(|cx| cx.reload(name))
     }

@@ -27,7 +27,7 @@ pub(crate) struct EnvironmentHandle(pub(crate) Arc<Environment>);
 
 fn environment_value(cx: &mut Cx<'_>, environment: Arc<Environment>) -> Result<Value, Raised> {
     let heap = cx.heap().heap().clone();
-    heap.new_native(cx.heap(), Box::new(EnvironmentHandle(environment)))
+    heap.new_native(cx.heap(), Box::new(EnvironmentHandle(environment)), 0)
         .map_err(|HeapExhausted| cx.exhausted())
 }
 

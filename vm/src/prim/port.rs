@@ -33,7 +33,7 @@ pub fn port_value(cx: &mut Cx<'_>, port: Arc<Port>) -> Result<Value, Raised> {
     if port.count_memory(cx.heap()).is_err() {
         return Err(cx.exhausted());
     }
-    let made = heap.new_native(cx.heap(), Box::new(PortHandle(port)));
+    let made = heap.new_native(cx.heap(), Box::new(PortHandle(port)), 0);
     made.map_err(|HeapExhausted| cx.exhausted())
 }
 
