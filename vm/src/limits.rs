@@ -81,11 +81,31 @@ impl Limits {
     }
     /// At most so many bytes allocated, of all threads together, whether or not they are still in
     /// use. Counted in pieces of a mebibyte.
+    ///
+    /// ```
+    /// use lisle::{ErrorKind, Limit, Limits, Vm};
+    /// let vm = Vm::new()?;
+    /// let limits = Limits::new().memory(4 << 20);
+    /// let result = vm.enter(|cx| {
+    ///     cx.limits(limits, |cx| cx.eval::<()>("(let loop ((l '())) (loop (cons 1 l)))"))
+    /// });
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit(Limit::Memory));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[must_use]
     pub fn memory(self, bytes: u64) -> Limits {
         Limits { memory: Some(bytes), ..self }
     }
     /// At most so many threads started inside at one time.
+    ///
+    /// ```
+    /// # use lisle::{Limits, Vm};
+    /// # let vm = Vm::new()?;
+    /// let start = "(thread-start! (make-thread (lambda () 1)))";
+    /// let none = Limits::new().threads(0);
+    /// assert!(vm.enter(|cx| cx.limits(none, |cx| cx.eval::<()>(start))).is_err());
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[must_use]
     pub fn threads(self, count: usize) -> Limits {
         Limits { threads: Some(count), ..self }

@@ -40,6 +40,12 @@ impl Builder {
         self
     }
     /// How much is allocated between two collections, at first; it grows while much survives.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().nursery_size(1 << 20).build()?;
+    /// assert_eq!(vm.eval::<i64>("(length (make-list 100000 0))")?, 100_000);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn nursery_size(mut self, bytes: usize) -> Builder {
         self.config.nursery_bytes = Some(bytes);
         self
@@ -72,6 +78,13 @@ impl Builder {
         self
     }
     /// What `(command-line)` returns.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().command_line(["prog", "x"]).build()?;
+    /// let words: Vec<String> = vm.eval("(import (scheme process-context)) (command-line)")?;
+    /// assert_eq!(words, ["prog", "x"]);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn command_line<S: Into<String>>(
         mut self,
         arguments: impl IntoIterator<Item = S>,
@@ -103,6 +116,17 @@ impl Builder {
         self
     }
     /// For tests: the whole heap is checked before and after every collection.
+    ///
+    /// ```
+    /// // A machine on which a mistake of the host's shows: slow, for tests.
+    /// let vm = lisle::Vm::builder()
+    ///     .stress_collections(true)
+    ///     .stress_frames(true)
+    ///     .verify_heap(true)
+    ///     .build()?;
+    /// assert_eq!(vm.eval_text("(map list '(1 2))")?, "((1) (2))");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn verify_heap(mut self, on: bool) -> Builder {
         self.config.verify_heap = on;
         self

@@ -15,6 +15,7 @@ use crate::vm::VmShared;
 use lisle_gc::Value;
 use lisle_threads::Mutator;
 use smallvec::SmallVec;
+use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -37,6 +38,12 @@ pub struct Context<'a> {
     vm: &'a VmShared,
     /// The mutator is this thread's.
     _thread: PhantomData<*mut ()>,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -83,6 +90,17 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// As [`Context::eval`].
+    ///
+    /// ```
+    /// # use lisle::{Context, Vm};
+    /// # let vm = Vm::new()?;
+    /// vm.define("load-rule", |cx: &mut Context, name: String, text: String| {
+    ///     cx.eval_named::<lisle::Root>(&name, &text)
+    /// })?;
+    /// let error = vm.eval::<()>("(load-rule \"rule-7\" \"(car 1)\")").unwrap_err();
+    /// assert_eq!(error.place().map(|place| place.file.as_str()), Some("rule-7"));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn eval_named<T: FromScheme>(&mut self, name: &str, text: &str) -> Result<T, Error> {
         let value = self.evaluate(name, text)?;
         self.convert(value)
@@ -93,6 +111,17 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it raises what nothing in it handles, when a conversion fails, or when the procedure
     /// belongs to another VM.
+    ///
+    /// ```
+    /// # use lisle::{Context, Procedure, Root, Vm};
+    /// # let vm = Vm::new()?;
+    /// vm.define("apply-twice", |cx: &mut Context, f: Root<Procedure>, x: f64| {
+    ///     let once: f64 = cx.call(&f, (x,))?;
+    ///     cx.call::<f64>(&f, (once,))
+    /// })?;
+    /// assert_eq!(vm.eval::<f64>("(apply-twice sqrt 81)")?, 3.0);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn call<R: FromScheme>(
         &mut self,
         procedure: &Root<Procedure>,

@@ -51,6 +51,20 @@ pub trait FromScheme: Sized {
 
 /// A type whose values can be converted to Scheme. `#[derive(IntoScheme)]` writes it for structs and
 /// enums.
+///
+/// ```
+/// use lisle::{Error, IntoScheme, Local, Vm, Window};
+/// struct Span(usize, usize);
+/// impl IntoScheme for Span {
+///     fn into_scheme<'w>(self, w: &Window<'w>) -> Result<Local<'w>, Error> {
+///         w.cons(w.make(self.0)?, w.make(self.1)?)
+///     }
+/// }
+/// let vm = Vm::new()?;
+/// vm.set("span", Span(3, 5))?;
+/// assert_eq!(vm.eval::<usize>("(- (cdr span) (car span))")?, 2);
+/// # Ok::<(), Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be converted to a Scheme value",
     note = "implement or derive `IntoScheme`"
@@ -65,6 +79,17 @@ pub trait IntoScheme {
 
 /// The arguments of a call: a tuple of up to twelve values to be converted, or a `Vec` or slice of
 /// values of one type.
+///
+/// ```
+/// # use lisle::{Procedure, Root, Vm};
+/// # let vm = Vm::new()?;
+/// let list: Root<Procedure> = vm.eval("list")?;
+/// assert_eq!(list.call::<Vec<i64>>((1, 2u8))?, [1, 2]);
+/// assert_eq!(list.call::<Vec<i64>>(vec![1, 2, 3])?, [1, 2, 3]);
+/// assert_eq!(list.call::<Vec<i64>>(&[4, 5][..])?, [4, 5]);
+/// assert!(list.call::<Vec<i64>>(())?.is_empty());
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub trait Arguments {
     /// Appends the arguments.
     ///

@@ -47,6 +47,19 @@ struct Inner {
 }
 
 /// What kind of error.
+///
+/// ```
+/// use lisle::{ErrorKind, Vm};
+/// let vm = Vm::new()?;
+/// let kind = |text| vm.eval::<i64>(text).unwrap_err().kind();
+/// assert_eq!(kind("(vector-ref #(1) 2)"), ErrorKind::Range);
+/// assert_eq!(kind("(undefined)"), ErrorKind::Unbound);
+/// assert_eq!(kind("(if)"), ErrorKind::Syntax);
+/// assert_eq!(kind("(list 1"), ErrorKind::Read);
+/// assert_eq!(kind("\"text\""), ErrorKind::Type);
+/// assert_eq!(kind("(exit 3)"), ErrorKind::Exit(3));
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -90,6 +90,21 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When the object is not of this type.
+    ///
+    /// ```
+    /// # use lisle::{HostType, Vm};
+    /// #[derive(HostType)]
+    /// #[lisle(fields(parent))]
+    /// struct Node;
+    /// let vm = Vm::new()?;
+    /// let same = vm.window(|w| {
+    ///     let (node, root) = (w.host(Node)?, w.host(Node)?);
+    ///     w.set_field(node, Node::PARENT, root)?;
+    ///     Ok(w.field(node, Node::PARENT)?.is(root))
+    /// })?;
+    /// assert!(same);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn set_field<T: HostType>(
         &self,
         object: Local<'w>,

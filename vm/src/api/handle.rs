@@ -93,6 +93,17 @@ impl Vm {
     ///
     /// # Errors
     /// Those of `work`, and as [`Vm::attach`].
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let sum = vm.enter(|cx| {
+    ///     let list: lisle::Root = cx.eval("(iota 10)")?;
+    ///     let add = cx.eval("(lambda (l) (apply + l))")?;
+    ///     cx.call::<i64>(&add, (list,))
+    /// })?;
+    /// assert_eq!(sum, 45);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn enter<R>(
         &self,
         work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
@@ -103,6 +114,13 @@ impl Vm {
     ///
     /// # Errors
     /// Those of `work`, and as [`Vm::attach`].
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let text = vm.window(|w| Ok(w.write(w.list(&[w.make(1)?, w.symbol("x")?])?)))?;
+    /// assert_eq!(text, "(1 x)");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn window<R>(
         &self,
         work: impl for<'w> FnOnce(&Window<'w>) -> Result<R, Error>,
@@ -130,6 +148,13 @@ impl Vm {
     ///
     /// # Errors
     /// As [`Vm::eval`].
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.eval_named::<i64>("rules.scm", "1\n(car 2)").unwrap_err();
+    /// assert_eq!(error.to_string(), "rules.scm:2:1: car: argument 1 must be a pair: 2");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn eval_named<T: FromScheme>(&self, name: &str, text: &str) -> Result<T, Error> {
         self.enter(|cx| cx.eval_named(name, text))
     }
@@ -267,6 +292,14 @@ impl Vm {
     ///
     /// # Errors
     /// As [`Vm::attach`].
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.eval::<()>("(import (srfi 124)) (define e (make-ephemeron (list 1) 2))")?;
+    /// vm.collect()?;
+    /// assert!(vm.eval::<bool>("(ephemeron-broken? e)")?);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn collect(&self) -> Result<(), Error> {
         self.enter(|cx| {
             let (mutator, _) = cx.parts();
@@ -335,6 +368,7 @@ impl fmt::Debug for WeakVm {
 
 /// Keeps the calling thread attached; made by [`Vm::attach`]. It is a [`Vm`] to use.
 #[derive(Debug)]
+#[must_use = "the thread is attached as long as the guard lives"]
 pub struct Attached {
     // Dropped first, while the machine is there.
     _guard: attach::Guard,

@@ -59,6 +59,18 @@ pub trait HostType: Send + Sync + 'static {
 }
 
 /// A value of a host type that a program holds, held by the host too.
+///
+/// ```
+/// use lisle::{Host, HostType, Vm};
+/// #[derive(HostType)]
+/// struct Table(Vec<String>);
+/// let vm = Vm::new()?;
+/// vm.set("table", Table(vec!["a".to_owned()]))?;
+/// let table: Host<Table> = vm.get("table")?;
+/// drop(vm);
+/// assert_eq!(table.0, ["a"]);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub struct Host<T>(Arc<T>);
 
 impl<T> Deref for Host<T> {
@@ -132,6 +144,12 @@ pub struct Exclusive<T> {
     owner: AtomicU64,
 }
 
+impl<T> fmt::Debug for Exclusive<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exclusive").finish_non_exhaustive()
+    }
+}
+
 impl<T> Exclusive<T> {
     /// A value that nobody has.
     pub fn new(value: T) -> Exclusive<T> {
@@ -158,9 +176,16 @@ impl<T> Exclusive<T> {
 }
 
 /// What [`Exclusive::lock`] gives: the value, until it is dropped.
+#[must_use = "the value is let go when this is dropped"]
 pub struct ExclusiveGuard<'a, T> {
     guard: MutexGuard<'a, T>,
     owner: &'a AtomicU64,
+}
+
+impl<T: fmt::Debug> fmt::Debug for ExclusiveGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
 }
 
 impl<T> Deref for ExclusiveGuard<'_, T> {
@@ -242,6 +267,12 @@ fn drop_left() {
     });
     // Outside the borrow: dropping runs the host's code.
     drop(gone);
+}
+
+impl<T> fmt::Debug for Pinned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pinned").finish_non_exhaustive()
+    }
 }
 
 impl<T: 'static> Pinned<T> {

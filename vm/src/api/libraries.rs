@@ -44,6 +44,15 @@ impl Libraries {
         Libraries::default()
     }
     /// Adds or replaces the library with this name, written as in `import`.
+    ///
+    /// ```
+    /// let libraries = lisle::Libraries::new();
+    /// libraries.insert("(app limits)", "(define-library (app limits) (import (scheme base))
+    ///     (export most) (begin (define most 7)))");
+    /// let vm = lisle::Vm::builder().loader(libraries).build()?;
+    /// assert_eq!(vm.eval::<i64>("(import (app limits)) most")?, 7);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn insert(&self, name: &str, text: impl Into<String>) {
         let key = name.split_whitespace().collect::<Vec<_>>().join(" ");
         self.texts.write().insert(key, text.into());

@@ -136,6 +136,13 @@ impl<K> Root<K> {
     ///
     /// # Errors
     /// When its VM is gone.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let root: lisle::Root = vm.eval("(list #\\a \"b\")")?;
+    /// assert_eq!(root.write()?, "(#\\a \"b\")");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn write(&self) -> Result<String, Error> {
         self.attached(|cx| cx.window(|w| Ok(w.write(self.get(w)?))))
     }

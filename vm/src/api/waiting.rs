@@ -137,6 +137,19 @@ fn is_to_end(parker: &Parker, sandbox: Option<&Sandbox>) -> bool {
 /// A call that runs on a thread of its own while its future is pending; made by
 /// [`Root::call_async`]. When the future is dropped before, the call is interrupted, as by an
 /// [`InterruptHandle`], and so are the threads that it started.
+///
+/// ```
+/// # use lisle::{Procedure, Root, Vm};
+/// # use std::{pin::pin, task::{Context, Poll, Waker}};
+/// let vm = Vm::new()?;
+/// let endless: Root<Procedure> = vm.eval("(lambda () (let loop () (loop)))")?;
+/// {
+///     let mut calling = pin!(endless.call_async::<()>(()));
+///     let mut task = Context::from_waker(Waker::noop());
+///     assert!(matches!(calling.as_mut().poll(&mut task), Poll::Pending));
+/// } // Dropped: the loop ends.
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[must_use = "dropping it interrupts the call"]
 pub struct Calling<R> {
     state: Arc<Mutex<State<R>>>,

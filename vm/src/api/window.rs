@@ -20,6 +20,19 @@ use std::marker::PhantomData;
 /// A Scheme value, good inside the window with the lifetime `'w` and nowhere else.
 ///
 /// The lifetime is the window's own: it is neither longer nor shorter than that of any other.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// vm.window(|w| {
+///     let pair = w.cons(w.make(1)?, w.symbol("x")?)?;
+///     assert!(pair.is_pair() && !pair.is_vector() && pair.is_true());
+///     assert!(w.car(pair)?.is_number() && w.cdr(pair)?.is_symbol());
+///     assert!(!w.make(false)?.is_true() && w.list(&[])?.is_nil());
+///     assert!(pair.is(pair) && !pair.is(w.cons(w.make(1)?, w.symbol("x")?)?));
+///     Ok(())
+/// })?;
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Local<'w> {
     value: Value,
@@ -115,6 +128,12 @@ pub struct Window<'w> {
     _window: PhantomData<*mut &'w ()>,
 }
 
+impl fmt::Debug for Window<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Window").finish_non_exhaustive()
+    }
+}
+
 impl<'w> Window<'w> {
     pub(crate) fn new(mutator: &'w mut Mutator, vm: &'w VmShared) -> Window<'w> {
         let conversion = Cell::new(0);
@@ -180,6 +199,14 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is not of the kind `K`.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let kept: lisle::Root = vm.window(|w| w.root(w.list(&[w.make(1)?])?))?;
+    /// vm.collect()?;
+    /// assert_eq!(kept.write()?, "(1)");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn root<K: RootKind>(&self, value: Local<'w>) -> Result<Root<K>, Error> {
         root::make(self, value)
     }
@@ -259,6 +286,20 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is no vector, has no such element, or is a constant of the program.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let vector = vm.window(|w| {
+    ///     let vector = w.vector(&[w.make(1)?, w.make(2)?])?;
+    ///     w.vector_set(vector, 1, w.make("two")?)?;
+    ///     assert!(w.vector_set(vector, 2, w.make(3)?).is_err());
+    ///     assert_eq!(w.vector_length(vector)?, 2);
+    ///     assert!(w.vector_ref(vector, 1)?.is_string());
+    ///     Ok(w.write(vector))
+    /// })?;
+    /// assert_eq!(vector, "#(1 \"two\")");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn vector_set(
         &self,
         vector: Local<'w>,
@@ -283,6 +324,18 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is no pair.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let text = vm.window(|w| {
+    ///     let pair = w.cons(w.make(1)?, w.make(2)?)?;
+    ///     w.set_car(pair, w.make('a')?)?;
+    ///     w.set_cdr(pair, pair)?;
+    ///     Ok(w.write(pair))
+    /// })?;
+    /// assert_eq!(text, "#0=(#\\a . #0#)");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn set_cdr(&self, pair: Local<'w>, value: Local<'w>) -> Result<(), Error> {
         let pair = self.pair(pair)?;
         self.mutator.borrow_mut().heap.set_cdr(pair, value.value);
@@ -293,6 +346,16 @@ impl<'w> Window<'w> {
         value.is_symbol().then(|| text::to_rust_string(object::field(value.value, 0)))
     }
     /// Are both equal, as `equal?` has it?
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let (a, b) = (w.list(&[w.make("x")?])?, w.list(&[w.make("x")?])?);
+    ///     assert!(w.equal(a, b) && !a.is(b));
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn equal(&self, a: Local<'w>, b: Local<'w>) -> bool {
         equality::equal(a.value, b.value)
     }
@@ -301,6 +364,13 @@ impl<'w> Window<'w> {
         print::write_to_string(self.vm, value.value)
     }
     /// The text that `display` writes.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let shown = vm.window(|w| Ok((w.write(w.make("a")?), w.display(w.make("a")?))))?;
+    /// assert_eq!(shown, ("\"a\"".to_owned(), "a".to_owned()));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn display(&self, value: Local<'w>) -> String {
         print::display_to_string(self.vm, value.value)
     }

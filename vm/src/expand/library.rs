@@ -25,6 +25,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const MAX_LOADING: usize = 200;
 
 /// Finds the files that programs import and include.
+///
+/// ```
+/// use lisle::{LibraryLoader, Vm};
+/// /// `(constant 42)` exports `value`.
+/// struct Constants;
+/// impl LibraryLoader for Constants {
+///     fn load(&self, name: &[String]) -> Option<(String, String)> {
+///         let ["constant", number] = [name.first()?.as_str(), name.get(1)?.as_str()] else {
+///             return None;
+///         };
+///         let text = format!(
+///             "(define-library (constant {number}) (import (scheme base)) (export value)
+///                (begin (define value {number})))"
+///         );
+///         Some((format!("constant {number}"), text))
+///     }
+/// }
+/// let vm = Vm::builder().loader(Constants).build()?;
+/// assert_eq!(vm.eval::<i64>("(import (constant 42)) value")?, 42);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub trait LibraryLoader: Send + Sync {
     /// The file that defines the library with this name, `["srfi", "1"]` for example: its name
     /// and its text.
