@@ -191,7 +191,7 @@ mod tests {
         let mut native = |bytes| {
             let outside = heap.external();
             outside.set(&mut local, bytes).expect("room");
-            heap.add_root(heap.new_native(&mut local, Box::new(outside)).expect("room"))
+            heap.add_root(heap.new_native(&mut local, Box::new(outside), 0).expect("room"))
         };
         drop(native(3 << 10));
         let _kept = native(4 << 10);
