@@ -154,25 +154,26 @@ impl Drop for Node {
 fn with_nodes(vm: &Vm) -> Arc<AtomicUsize> {
     let dropped = Arc::new(AtomicUsize::new(0));
     let of = Arc::clone(&dropped);
-    vm.define("make-node", move |name: String| Node { name, dropped: Arc::clone(&of) }).unwrap();
-    vm.define("node-name", |node: &Node| node.name.clone()).unwrap();
+    vm.define("make-node", move |name: String| Node { name, dropped: Arc::clone(&of) })
+        .expect("the heap has room");
+    vm.define("node-name", |node: &Node| node.name.clone()).expect("the heap has room");
     vm.define("node-on-change!", |cx: &mut Context, node: Guest<Node>, f: Root<Procedure>| {
         node.set(cx, Node::ON_CHANGE, f)
     })
-    .unwrap();
+    .expect("the heap has room");
     vm.define("node-next!", |cx: &mut Context, node: Guest<Node>, next: Root| {
         node.set(cx, Node::NEXT_NODE, next)
     })
-    .unwrap();
+    .expect("the heap has room");
     vm.define("node-next", |cx: &mut Context, node: Guest<Node>| {
         node.get::<Root>(cx, Node::NEXT_NODE)
     })
-    .unwrap();
+    .expect("the heap has room");
     vm.define("node-change", |cx: &mut Context, node: Guest<Node>| {
         let f: Root<Procedure> = node.get(cx, Node::ON_CHANGE)?;
         cx.call::<Root>(&f, (node,))
     })
-    .unwrap();
+    .expect("the heap has room");
     dropped
 }
 

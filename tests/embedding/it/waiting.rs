@@ -19,12 +19,12 @@ const LONG: Duration = Duration::from_secs(20);
 
 /// A machine whose procedure `(ended)` tells the receiver that a call's after thunk ran.
 fn telling() -> (Vm, Receiver<()>) {
-    let vm = Vm::new().unwrap();
+    let vm = Vm::new().expect("the system has memory");
     let (sender, receiver): (Sender<()>, _) = channel();
     let sender = Mutex::new(sender);
     let tell = move || sender.lock().map(|sender| sender.send(()).is_ok()).is_ok();
-    vm.define("ended", tell).unwrap();
-    vm.define("fetch", || Async(pending::<i64>())).unwrap();
+    vm.define("ended", tell).expect("the heap has room");
+    vm.define("fetch", || Async(pending::<i64>())).expect("the heap has room");
     (vm, receiver)
 }
 
