@@ -80,7 +80,9 @@ impl Limits {
         Limits { time: Some(time), ..self }
     }
     /// At most so many bytes allocated, of all threads together, whether or not they are still in
-    /// use. Counted in pieces of a mebibyte.
+    /// use. Counted in pieces of a mebibyte. What is alive at one time is bounded for a machine as
+    /// a whole, by [`Builder::heap_limit`](crate::Builder::heap_limit): objects of a shared heap
+    /// have no owner.
     ///
     /// ```
     /// use lisle::{ErrorKind, Limit, Limits, Vm};
