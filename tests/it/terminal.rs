@@ -164,6 +164,7 @@ fn the_repl_survives_errors_and_interrupts() {
         "(begin (display 'rea) (display 'dy) (newline) (let loop () (guard (e (#f #f)) (list 1)) (loop)))",
         "(begin (display 'rea) (display 'dy) (newline) (thread-sleep! 100))",
         "(begin (display 'rea) (display 'dy) (newline) (read-line))",
+        "(let-syntax ((m (er-macro-transformer (lambda (f r c) (display 'rea) (display 'dy) (newline) (let loop () (loop)))))) (m))",
         "(begin (display 'rea) (display 'dy) (newline) (thread-join! (thread-start! (make-thread (lambda () (thread-sleep! 100))))))",
         "(begin (display 'rea) (display 'dy) (newline) (mutex-lock! (let ((m (make-mutex))) (thread-start! (make-thread (lambda () (mutex-lock! m) (thread-sleep! 100)))) (thread-sleep! 0.1) m)))",
     ] {

@@ -178,7 +178,23 @@
 
 ((srfi 211 explicit-renaming) define-syntax er-macro-transformer let-syntax letrec-syntax)
 
-((lisle syntax) er-macro-transformer)
+((srfi 211 syntax-case)
+ ... _ bound-identifier=? datum->syntax define-syntax free-identifier=? generate-temporaries
+ identifier? let-syntax letrec-syntax quasisyntax syntax syntax->datum syntax-case syntax-violation
+ unsyntax unsyntax-splicing with-syntax)
+
+((srfi 211 identifier-syntax) define-syntax identifier-syntax let-syntax letrec-syntax)
+
+((srfi 211 variable-transformer)
+ define-syntax let-syntax letrec-syntax make-variable-transformer)
+
+((srfi 139) define-syntax-parameter syntax-parameterize)
+
+((lisle syntax)
+ ... _ begin-for-syntax bound-identifier=? datum->syntax define-syntax define-syntax-parameter
+ er-macro-transformer free-identifier=? generate-temporaries identifier-syntax identifier?
+ let-syntax letrec-syntax make-variable-transformer quasisyntax syntax syntax->datum syntax-case
+ syntax-parameterize syntax-violation unsyntax unsyntax-splicing with-syntax)
 
 ((lisle control)
  call-with-current-continuation call/cc call-with-escape-continuation call/ec within-continuation

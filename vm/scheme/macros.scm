@@ -1,32 +1,31 @@
-;;; Explicit renaming: what the expander calls for a macro made by er-macro-transformer.
+;;; What the expander calls for macros that are procedures.
 
-;; A procedure from the use of a macro to a vector: of the expansion and the names that were renamed;
-;; or, when the expander has to compare two identifiers, of these, the names so far, and a procedure
-;; that takes the answer and goes on.
+;; Pairs of a number that says how the procedure is called, and the procedure.
+;; 0: of a macro's use and the expansion, made by er-macro-transformer.
 (define (%er-transformer transformer)
-  (lambda (form)
-    (let ((names '()) (return #f))
-      (define (rename name)
-        (let ((known (assq name names)))
-          (if known
-              (cdr known)
-              (let ((new (string->uninterned-symbol (symbol->string name))))
-                (set! names (cons (cons name new) names))
-                new))))
-      (define (compare a b)
-        (and (symbol? a)
-             (symbol? b)
-             (call-with-current-continuation
-              (lambda (k)
-                (return
-                 (vector a b names
-                         (lambda (answer)
-                           (call-with-current-continuation
-                            (lambda (to-expander)
-                              (set! return to-expander)
-                              (k answer))))))))))
-      (call-with-current-continuation
-       (lambda (to-expander)
-         (set! return to-expander)
-         (let ((expansion (transformer form rename compare)))
-           (return (vector expansion names))))))))
+  (if (procedure? transformer)
+      (cons 0
+            (lambda (form expansion)
+              (transformer form
+                           (lambda (name) (%er-rename expansion name))
+                           (lambda (a b) (%er-compare expansion a b)))))
+      (error "er-macro-transformer: not a procedure" transformer)))
+
+;; 1: of a syntax object. 2: the same, which takes assignments.
+(define (%syntax-transformer value)
+  (cond ((procedure? value) (cons 1 value))
+        ((%record? value %variable-transformer)
+         (cons 2 (%record-ref value %variable-transformer 0 'make-variable-transformer)))
+        (else (error "a keyword is defined by syntax-rules or a procedure, not by" value))))
+
+(define %variable-transformer (%make-record-type 'variable-transformer '(procedure)))
+
+(define (make-variable-transformer procedure)
+  (if (procedure? procedure)
+      (%record %variable-transformer procedure)
+      (%wrong-type 'make-variable-transformer 1 "procedure" procedure)))
+
+(define syntax-violation
+  (case-lambda
+    ((who message form) (%syntax-violation who message form #f))
+    ((who message form subform) (%syntax-violation who message form subform))))

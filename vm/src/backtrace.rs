@@ -4,7 +4,7 @@
 use crate::bytecode::code::{Code, CodeKind};
 use crate::condition::{ErrorKind, IRRITANTS, KIND, MESSAGE, TRACE};
 use crate::hints::{self, Hint};
-use crate::prim::symbol;
+use crate::prim::{symbol, syntax};
 use crate::print;
 use crate::source::Span;
 use crate::symbols::Sym;
@@ -99,9 +99,12 @@ pub fn describe(vm: &VmShared, payload: Value) -> String {
     }
     let mut described = message_of(vm, payload);
     push_irritants(&mut described, payload, |irritant| {
-        match is_condition(vm, irritant) && irritant != payload {
-            true => shorten(summary(vm, irritant)),
-            false => shorten(print::write_to_string(vm, irritant)),
+        match syntax::object_of(vm, irritant) {
+            Some(form) => shorten(form.0.to_text(&vm.symbols)),
+            None if is_condition(vm, irritant) && irritant != payload => {
+                shorten(summary(vm, irritant))
+            }
+            None => shorten(print::write_to_string(vm, irritant)),
         }
     });
     described

@@ -5,10 +5,11 @@
 
 use crate::cx::{Cx, Raised};
 use crate::num;
-use crate::prim::symbol;
+use crate::prim::{symbol, syntax};
 use crate::print::labels::{self, part, part_count};
 use crate::read::{Datum, DatumKind};
 use crate::source::Span;
+use crate::symbols::Sym;
 use crate::text::{self, Text, bytes};
 use crate::vm::VmShared;
 use lisle_gc::object::{header, init_field, is_kind, kind, raw_word, size};
@@ -153,6 +154,7 @@ impl<'b, 'c> Builder<'b, 'c> {
             DatumKind::Bool(truth) => Ok(Value::boolean(*truth)),
             DatumKind::Char(c) => Ok(Value::char(*c)),
             DatumKind::Symbol(sym) => self.cx.symbol(*sym),
+            DatumKind::Alias(alias) => self.cx.symbol(alias.symbol()),
             DatumKind::Number(number) => match self.place {
                 Place::Anywhere => num::to_value(self.cx, number),
                 Place::Old => num::heap::to_value_in_old(self.cx.heap(), number)
@@ -171,12 +173,11 @@ impl<'b, 'c> Builder<'b, 'c> {
             DatumKind::Opaque(index) => {
                 Ok(self.cx.vm().opaques.get(*index).expect("opaque objects are never forgotten"))
             }
-            DatumKind::Alias(_)
-            | DatumKind::Pair(_)
+            DatumKind::Pair(_)
             | DatumKind::Vector(_)
             | DatumKind::Label(..)
             | DatumKind::LabelRef(_) => {
-                unreachable!("constants are free of aliases, and parts are made elsewhere")
+                unreachable!("parts are made elsewhere")
             }
         }
     }
@@ -231,7 +232,7 @@ impl<'b, 'c> Builder<'b, 'c> {
 pub struct Opaques(Mutex<Vec<Root>>);
 
 impl Opaques {
-    fn add(&self, root: Root) -> u32 {
+    pub(crate) fn add(&self, root: Root) -> u32 {
         let mut roots = self.0.lock();
         roots.push(root);
         u32::try_from(roots.len() - 1).expect("fewer than 2^32 opaque objects")
@@ -247,8 +248,22 @@ impl Opaques {
 /// # Errors
 /// When the heap limit is reached.
 pub fn value_to_datum(cx: &mut Cx<'_>, v: Value) -> Result<Datum, Raised> {
-    let mut taker =
-        Taker { vm: cx.vm(), labels: labels::circular(v), next_label: 0, made: Vec::new() };
+    let keep = |sym, span| Datum::symbol(sym, span);
+    take(cx, v, Span::NONE, &keep)
+}
+
+/// The same with this place, and symbols replaced; syntax objects stand for their forms.
+///
+/// # Errors
+/// When the heap limit is reached.
+pub(crate) fn take(
+    cx: &mut Cx<'_>,
+    v: Value,
+    span: Span,
+    symbol: &dyn Fn(Sym, Span) -> Datum,
+) -> Result<Datum, Raised> {
+    let labels = labels::circular(v);
+    let mut taker = Taker { vm: cx.vm(), labels, next_label: 0, made: Vec::new(), span, symbol };
     let mut steps = vec![Undo::Value(v)];
     while let Some(step) = steps.pop() {
         match step {
@@ -256,15 +271,15 @@ pub fn value_to_datum(cx: &mut Cx<'_>, v: Value) -> Result<Datum, Raised> {
             Undo::Pair => {
                 let cdr = taker.take();
                 let car = taker.take();
-                taker.made.push(Datum::cons(car, cdr, Span::NONE));
+                taker.made.push(Datum::cons(car, cdr, span));
             }
             Undo::Vector(length) => {
                 let items = taker.made.split_off(taker.made.len() - length);
-                taker.made.push(Datum::vector(items, Span::NONE));
+                taker.made.push(Datum::vector(items, span));
             }
             Undo::Label(number) => {
                 let inner = taker.take();
-                taker.made.push(Datum::labelled(number, inner, Span::NONE));
+                taker.made.push(Datum::labelled(number, inner, span));
             }
         }
     }
@@ -284,6 +299,8 @@ enum Undo {
 
 struct Taker<'v> {
     vm: &'v VmShared,
+    span: Span,
+    symbol: &'v dyn Fn(Sym, Span) -> Datum,
     /// Objects that need labels, and the labels of those met already.
     labels: labels::Labels,
     next_label: u32,
@@ -298,14 +315,14 @@ impl Taker<'_> {
     fn value(&mut self, v: Value, steps: &mut Vec<Undo>) {
         let is_vector = is_kind(v, Kind::Vector);
         if !v.is_pair() && !is_vector {
-            let kind = self.atom(v);
-            self.made.push(Datum::new(kind, Span::NONE));
+            let datum = self.atom(v);
+            self.made.push(datum);
             return;
         }
         if let Some(label) = self.labels.get_mut(&v.bits()) {
             if let Some(number) = *label {
                 let reference = DatumKind::LabelRef(number as u32);
-                self.made.push(Datum::new(reference, Span::NONE));
+                self.made.push(Datum::new(reference, self.span));
                 return;
             }
             *label = Some(self.next_label as usize);
@@ -317,7 +334,18 @@ impl Taker<'_> {
         steps.extend((0..count).rev().map(|index| Undo::Value(part(v, index))));
     }
 
-    fn atom(&mut self, v: Value) -> DatumKind {
+    fn atom(&mut self, v: Value) -> Datum {
+        if is_kind(v, Kind::Symbol) {
+            let sym = symbol::number(v);
+            self.vm.symbols.make_lasting(sym);
+            return (self.symbol)(sym, self.span);
+        }
+        match syntax::object_of(self.vm, v) {
+            Some(object) => object.0.clone(),
+            None => Datum::new(self.atom_kind(v), self.span),
+        }
+    }
+    fn atom_kind(&mut self, v: Value) -> DatumKind {
         if let Some(number) = num::from_value(v) {
             return DatumKind::Number(number.into());
         }
@@ -334,11 +362,6 @@ impl Taker<'_> {
             _ => {}
         }
         match kind(v) {
-            Some(Kind::Symbol) => {
-                let sym = symbol::number(v);
-                self.vm.symbols.make_lasting(sym);
-                DatumKind::Symbol(sym)
-            }
             Some(Kind::String) => DatumKind::String(Text::of(v).to_rust_string().into()),
             Some(Kind::Bytevector) => {
                 let mut content = Vec::new();

@@ -6,8 +6,8 @@
 //! quotation turns aliases back into symbols. All of R7RS's syntax is expanded here in Rust, straight
 //! to [`Core`], so what it refers to ("`append`" in a quasi-quotation) cannot be shadowed.
 //!
-//! Expansion never runs the program: macros are `syntax-rules` only. So a form is expanded
-//! completely, libraries it imports included, into [`Unit`]s that are then run in order.
+//! A form is expanded completely, libraries it imports included, into [`Unit`]s that are then run in
+//! order. Only macros that are procedures run code during expansion (`procedural`).
 //!
 //! Recursion follows the nesting of expressions and is bounded three ways ([`Limits`]): by levels, so
 //! that later passes may recurse over [`Core`] too; by bytes of native stack; and by the number of
@@ -18,25 +18,33 @@ mod body;
 mod condition;
 mod context;
 mod definition;
+mod expansion;
 mod expression;
 mod extras;
 mod guarded;
 mod library;
 mod macros;
+mod meaning;
 mod print;
 mod procedural;
 mod quasiquote;
 mod record;
 pub mod scope;
 mod special;
+mod syntax_case;
+mod syntax_object;
 mod syntax_rules;
 #[cfg(test)]
 mod tests;
 mod toplevel;
 
+pub use expansion::Expansion;
 pub use library::{FEATURES, Library, LibraryLoader};
 pub use print::core_text;
 pub use scope::Environment;
+pub use syntax_case::{SyntaxMatches, SyntaxPattern, SyntaxTemplate};
+pub(crate) use syntax_object::SyntaxObject;
+pub(crate) use syntax_rules::template::Maker;
 
 use crate::core_form::{Core, Vars};
 use crate::globals::GlobalId;
@@ -50,6 +58,7 @@ use rustc_hash::FxHashMap;
 use special::Special;
 use std::any::Any;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Why a form cannot be expanded.
@@ -155,41 +164,50 @@ pub trait GlobalHost {
     fn core_global(&self, name: Sym) -> Result<Option<GlobalId>>;
     /// Some code changes this variable by `set!`.
     fn assigned(&self, global: GlobalId);
-    /// Runs code now; the procedure that the last unit gives. A host that only compiles cannot.
-    fn evaluate(&self, units: Vec<Unit>) -> Result<GuestProcedure> {
+    /// A constant that stands for an object of the expander's, for `%syntax-match` and `%syntax`.
+    fn keep(&self, object: Arc<dyn Any + Send + Sync>) -> Result<Datum> {
+        drop(object);
+        Err(ExpandError::new("procedures cannot be run here", Span::NONE))
+    }
+    /// Runs code now. A host that only compiles cannot.
+    fn run(&self, units: Vec<Unit>) -> Result<()> {
         drop(units);
         Err(ExpandError::new("procedures cannot be run here", Span::NONE))
     }
-    /// What such a procedure, of one argument, answers.
-    fn apply(&self, procedure: &GuestProcedure, argument: &Datum) -> Result<Answer> {
-        let _ = (procedure, argument);
+    /// The same of an expression, whose value is to be a macro's procedure.
+    fn evaluate(&self, unit: Unit) -> Result<Transformer> {
+        drop(unit);
+        Err(ExpandError::new("procedures cannot be run here", Span::NONE))
+    }
+    /// What such a procedure makes of a macro's use.
+    fn apply(
+        &self,
+        transformer: &Transformer,
+        form: &Datum,
+        expansion: &Arc<Expansion>,
+    ) -> Result<Datum> {
+        let _ = (transformer, form, expansion);
         Err(ExpandError::new("procedures cannot be run here", Span::NONE))
     }
 }
 
-/// A procedure of the program, kept by the host.
-pub type GuestProcedure = Arc<dyn Any + Send + Sync>;
+/// A macro's procedure.
+pub struct Transformer {
+    /// How it is called.
+    pub kind: TransformerKind,
+    /// The procedure itself, kept by the host.
+    pub procedure: Box<dyn Any + Send + Sync>,
+}
 
-/// What a macro's procedure returns to the expander.
-pub enum Answer {
-    /// The macro use is replaced by `form`.
-    Expansion {
-        /// What it is replaced by.
-        form: Datum,
-        /// The names that were renamed: a list of pairs (name . new name).
-        names: Datum,
-    },
-    /// Do `a` and `b` mean the same?
-    Comparison {
-        /// An identifier.
-        a: Datum,
-        /// Another.
-        b: Datum,
-        /// As of an expansion, so far.
-        names: Datum,
-        /// Takes the answer and goes on.
-        resume: GuestProcedure,
-    },
+/// How a macro's procedure is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransformerKind {
+    /// With a form whose identifiers are symbols, and an [`Expansion`] to rename and compare them.
+    Renaming,
+    /// With a syntax object.
+    Syntax,
+    /// The same; and assignments to the keyword are uses of the macro.
+    Variable,
 }
 
 /// How far expansion may go.
@@ -235,6 +253,8 @@ pub struct Expander {
     libraries: Mutex<FxHashMap<String, Arc<Library>>>,
     core: Arc<Environment>,
     interaction: Arc<Environment>,
+    /// How many expansions of macros and units there have been.
+    numbers: AtomicU64,
     /// Emptied when the expander is dropped: environments and their macros refer to each other.
     environments: RwLock<Vec<Weak<Environment>>>,
 }
@@ -253,6 +273,7 @@ impl Expander {
             libraries: Mutex::default(),
             core,
             interaction,
+            numbers: AtomicU64::new(0),
             environments: RwLock::new(environments),
         }
     }
@@ -315,6 +336,13 @@ impl Expander {
         names
     }
 
+    /// A number that nothing else has. Relaxed: it orders nothing.
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+    fn next_unit(&self) -> scope::UnitId {
+        scope::UnitId(self.next_number())
+    }
     fn register(&self, environment: Environment) -> Arc<Environment> {
         let environment = Arc::new(environment);
         let mut all = self.environments.write();

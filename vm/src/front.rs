@@ -5,12 +5,13 @@
 //! cell and closure, a definition is compiled, when its name is first met. So start-up costs
 //! nothing for what a program does not use.
 //!
-//! One thread at a time compiles (`Front::turn`), so that no thread runs code that refers to a
-//! definition another thread has not finished loading. Waiting for the turn is native state.
+//! One thread at a time compiles (`turn`), so that no thread runs code that refers to a definition
+//! another thread has not finished loading.
 
 mod core_text;
 mod embedded;
 mod host;
+mod turn;
 
 use crate::backtrace::Report;
 use crate::bytecode::disasm;
@@ -20,7 +21,10 @@ use crate::compile::{self, CompileContext, PrimSignature};
 use crate::condition::ErrorKind;
 use crate::core_form::{Core, Definition, Names, Vars};
 use crate::cx::{Cx, Raised};
-use crate::expand::{Environment, ExpandError, ExpandErrorKind, Expander, Limits, Session, Unit};
+use crate::expand::{
+    Environment, ExpandError, ExpandErrorKind, Expander, Expansion, GlobalHost, Limits, Session,
+    Unit,
+};
 use crate::globals::GlobalId;
 use crate::hints::Hint;
 use crate::interp::{Machine, Outcome};
@@ -34,11 +38,11 @@ use crate::symbols::Sym;
 use crate::vm::VmShared;
 use host::Host;
 use lisle_gc::{Reason, Root, Value};
-use lisle_threads::Mutator;
-use parking_lot::{Mutex, MutexGuard};
+use lisle_threads::{Mutator, MutatorId};
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use turn::Turn;
 
 pub use host::FileLoader;
 
@@ -85,13 +89,23 @@ impl From<ExpandError> for FrontError {
     }
 }
 
+/// Whom a macro's procedure asks.
+pub(crate) struct Asking<'a> {
+    pub(crate) expander: &'a Expander,
+    pub(crate) host: &'a dyn GlobalHost,
+    /// For which use of a macro.
+    pub(crate) expansion: Option<&'a Expansion>,
+}
+
 /// The front end of a VM.
 #[derive(Default)]
 pub struct Front {
     expander: OnceLock<Expander>,
     /// The core variables that exist, and whose turn it is to compile.
     core: Mutex<FxHashMap<Sym, GlobalId>>,
-    turn: Mutex<()>,
+    turn: Turn,
+    /// The uses of macros whose procedures run, innermost last, and the threads they run on.
+    expansions: Mutex<Vec<(MutatorId, Arc<Expansion>)>>,
     /// The definitions of core variables that were asked for; see [`Front::definition`].
     definitions: Mutex<FxHashMap<GlobalId, Option<Arc<Definition>>>>,
 }
@@ -100,15 +114,6 @@ impl Front {
     /// The expander.
     pub fn expander(&self, vm: &VmShared) -> &Expander {
         self.expander.get_or_init(|| Expander::new(&vm.symbols, core_text::LIBRARIES))
-    }
-
-    fn take_turn<'v>(&'v self, mutator: &mut Mutator) -> MutexGuard<'v, ()> {
-        loop {
-            if let Some(turn) = self.turn.try_lock() {
-                return turn;
-            }
-            mutator.native(|| drop(self.turn.try_lock_for(Duration::from_millis(20))));
-        }
     }
 
     /// Compiles a top-level form: procedures of no arguments, to be called in order.
@@ -122,7 +127,7 @@ impl Front {
         form: &Datum,
         environment: &Arc<Environment>,
     ) -> Result<Vec<Value>, FrontError> {
-        let _turn = self.take_turn(mutator);
+        let _turn = self.turn.take(vm, mutator)?;
         // No safepoint comes before the form is compiled: it must not find garbage in its way.
         if !vm.heap.has_hope(0) {
             mutator.collect(Reason::HeapLimit);
@@ -169,7 +174,7 @@ impl Front {
         mutator: &mut Mutator,
         import_sets: &[Datum],
     ) -> Result<(Arc<Environment>, Vec<Value>), FrontError> {
-        let _turn = self.take_turn(mutator);
+        let _turn = self.turn.take(vm, mutator)?;
         let host = Host::new(vm, mutator);
         let (environment, units) =
             with_session(vm, &host, |session| self.expander(vm).environment(session, import_sets))?;
@@ -221,7 +226,7 @@ impl Front {
         environment: &Arc<Environment>,
         show: impl Fn(&Host<'_>, Unit) -> Result<String, FrontError>,
     ) -> Result<String, FrontError> {
-        let _turn = self.take_turn(mutator);
+        let _turn = self.turn.take(vm, mutator)?;
         let source = vm.sources.add(name, text.clone());
         let mut reader = Reader::new(source, &text, &vm.symbols);
         let host = Host::new(vm, mutator);
@@ -242,7 +247,7 @@ impl Front {
     /// # Panics
     /// When the core has no such variable or its definition is illegal: a fault of Lisle's library.
     pub(crate) fn require(&self, vm: &VmShared, mutator: &mut Mutator, name: &str) -> Value {
-        let _turn = self.take_turn(mutator);
+        let _turn = self.turn.take_in_any_case(mutator);
         let host = Host::new(vm, mutator);
         let id = host
             .core_variable(vm.symbols.intern(name))
@@ -251,6 +256,25 @@ impl Front {
             panic!("the core's definitions are legal: {}", error.message);
         }
         vm.globals.info(id).cell
+    }
+
+    /// For a macro's procedure that asks what identifiers mean.
+    pub(crate) fn ask<R>(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        question: impl FnOnce(Asking<'_>) -> R,
+    ) -> R {
+        let expansion = self.expansion(mutator);
+        let expansion = expansion.as_deref();
+        let host = Host::new(vm, mutator);
+        question(Asking { expander: self.expander(vm), host: &host, expansion })
+    }
+    /// The expansion that this thread's macro procedure runs for.
+    pub(crate) fn expansion(&self, mutator: &Mutator) -> Option<Arc<Expansion>> {
+        let id = mutator.id();
+        let all = self.expansions.lock();
+        all.iter().rev().find(|(of, _)| *of == id).map(|(_, expansion)| expansion.clone())
     }
 
     /// What a core variable is defined as; `None` for what is not defined in Scheme.
@@ -322,7 +346,7 @@ impl Front {
         }
         // Those that need running may use all the others; innermost needs came last.
         for (id, procedure) in later.into_iter().rev() {
-            let value = run_aside(vm, host, &procedure, None)?;
+            let value = run_aside(vm, host, &procedure)?;
             host.store(vm.globals.info(id).cell, value);
         }
         Ok(())
@@ -350,21 +374,16 @@ impl Front {
     }
 }
 
-/// Runs a procedure of at most one argument on a mutator of its own, while this one waits.
-fn run_aside(
-    vm: &VmShared,
-    host: &Host<'_>,
-    procedure: &Root,
-    argument: Option<&Root>,
-) -> Result<Value, FrontError> {
+/// Runs a procedure without arguments, a piece of Lisle's own library, on a mutator of its own, while
+/// this one waits.
+fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: &Root) -> Result<Value, FrontError> {
     let full = || "heap limit reached".to_owned();
     let result: Result<Root, String> = host.with_mutator(|mutator| {
         mutator.native(|| {
             let mut aside = vm.world.attach("library").map_err(|_| full())?;
             let state = crate::vm::initial_state(&mut aside.heap, Value::NIL);
             aside.roots[lisle_threads::RootSlot::DynamicState] = state.map_err(|_| full())?;
-            let arguments: Vec<Value> = argument.iter().map(|root| root.get()).collect();
-            match Machine::new(&mut aside, vm).call(procedure.get(), &arguments) {
+            match Machine::new(&mut aside, vm).call(procedure.get(), &[]) {
                 Outcome::Value(value) => Ok(vm.heap.add_root(value)),
                 Outcome::Uncaught(payload) => Err(crate::backtrace::report(vm, payload).message),
                 _ => Err("it was ended".to_owned()),
@@ -428,7 +447,7 @@ fn with_session<T>(
         host,
         loader: &loader,
         check: &check,
-        limits: limits(),
+        limits: host.with_mutator(|mutator| limits(mutator)),
     };
     Ok(expand(&session)?)
 }
@@ -453,14 +472,15 @@ fn listing_of(vm: &VmShared, template: &CodeTemplate) -> String {
 
 /// How deep programs may nest, by the native stack of the thread that compiles: the program's own
 /// thread is given a large one, guest threads have `native_stack_bytes` (2 MiB). The passes after
-/// the expander take up to twice what it takes at the same depth.
-fn limits() -> Limits {
+/// the expander take up to twice what it takes at the same depth. What calls between host and guest,
+/// macros' procedures among them, have used already is not there any more.
+fn limits(mutator: &Mutator) -> Limits {
+    let here = 0u8;
+    let outermost = mutator.nested.first().map(|nested| nested.native_address);
+    let used = outermost.map_or(0, |address| address.abs_diff((&raw const here).addr()));
     let large = std::thread::current().name() == Some(crate::MAIN_THREAD);
-    if large {
-        Limits { depth: 10_000, stack_bytes: 64 << 20, ..Limits::default() }
-    } else {
-        Limits { depth: 1000, stack_bytes: 512 << 10, ..Limits::default() }
-    }
+    let (depth, bytes): (u32, usize) = if large { (10_000, 64 << 20) } else { (1000, 512 << 10) };
+    Limits { depth, stack_bytes: bytes.saturating_sub(used), ..Limits::default() }
 }
 
 impl VmShared {

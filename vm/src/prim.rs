@@ -33,6 +33,7 @@ pub mod read;
 pub mod record;
 pub mod string;
 pub mod symbol;
+pub(crate) mod syntax;
 pub mod system;
 pub mod thread;
 pub mod time;
@@ -96,6 +97,7 @@ pub static SECTIONS: &[&[Prim]] = &[
     record::PRIMS,
     string::PRIMS,
     symbol::PRIMS,
+    syntax::PRIMS,
     system::PRIMS,
     thread::PRIMS,
     thread::SYNCHRONISATION,

@@ -25,6 +25,8 @@ const ENDLESS: &[&str] = &[
     "(let loop ((k #f)) (call/cc (lambda (k) (loop k))))",
     "(define l (list 1)) (set-cdr! l l) (for-each (lambda (x) x) (list l)) (let loop () (loop))",
     "(thread-join! (thread-start! (make-thread (lambda () (let loop () (loop))))))",
+    "(let-syntax ((m (er-macro-transformer (lambda (f r c) (let loop () (loop)))))) (m))",
+    "(let-syntax ((m (er-macro-transformer (lambda (f r c) (eval '(let loop () (loop))))))) (m))",
 ];
 
 #[test]
@@ -182,6 +184,10 @@ fn nothing_outside_the_heap_is_allowed_unless_granted() {
         assert_eq!(vm.eval::<lisle::Root>(text).expect_err(text).kind(), ErrorKind::Denied);
         assert_eq!(under(&granting, none, text).expect_err(text).kind(), ErrorKind::Denied);
     }
+    let in_macro = "(let-syntax ((m (er-macro-transformer
+                        (lambda (f r c) (open-input-file \"/etc/passwd\"))))) (m))";
+    let error = under(&granting, none, in_macro).expect_err("macros run inside the limits");
+    assert!(error.message().contains("not allowed"), "{error}");
     let include = vm.eval::<lisle::Root>("(include \"/etc/passwd\")").expect_err("no files");
     assert!(include.message().contains("not allowed"), "{include}");
     let reads = Limits::new().capabilities(Capabilities::NONE.with(Capability::ReadFiles));

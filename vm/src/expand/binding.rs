@@ -1,16 +1,12 @@
 //! Binding forms: the `let` family, loops, and local syntax.
 
-use super::context::{Context, Meaning, Place, call, if_else, lambda, named, sequence, thunk};
-use super::macros::Macro;
-use super::procedural::Procedural;
+use super::context::{Context, Place, call, if_else, lambda, named, sequence, thunk};
 use super::scope::{Binding, Ident, LocalScope, Scope};
 use super::special::Special;
-use super::syntax_rules::Rules;
 use super::{ExpandError, Result};
 use crate::core_form::{Core, VarId};
 use crate::read::datum::Datum;
 use crate::source::Span;
-use std::sync::Arc;
 
 /// A binding `(variable init)` of a binding form.
 pub(super) struct Init<'d> {
@@ -57,7 +53,7 @@ impl Context<'_> {
         local: &LocalScope,
     ) -> Result<VarId> {
         let var = self.vars.fresh(ident.symbol());
-        if local.bind(ident.clone(), Binding::Local(var)) {
+        if local.bind(ident.clone(), Binding::Local(var, self.unit)) {
             return Ok(var);
         }
         let message = format!("{}: {} is bound twice", special.name(), self.name(ident.symbol()));
@@ -263,29 +259,6 @@ impl Context<'_> {
         }
         self.body(special, rest, form, &inner)
     }
-    /// What a keyword is bound to by `(define-syntax keyword transformer)` and the like.
-    pub(super) fn transformer(&mut self, form: &Datum, scope: &Scope) -> Result<Binding> {
-        use super::context::Head;
-        match self.expand_head(form.clone(), scope)? {
-            Head::Special(Special::SyntaxRules, form) => {
-                let rules = Rules::compile(self, &form, scope)?;
-                Ok(Binding::Macro(Arc::new(Macro::Rules(rules))))
-            }
-            Head::Special(Special::ErMacroTransformer, form) => {
-                let procedural = Procedural::make(self, &form, scope)?;
-                Ok(Binding::Macro(Arc::new(Macro::Procedural(procedural))))
-            }
-            Head::Other(form) => match self.meaning_of(&form, scope) {
-                Some(Meaning::Special(special)) => Ok(Binding::Special(special)),
-                Some(Meaning::Macro(found)) => Ok(Binding::Macro(found)),
-                _ => Err(self.error_in("a keyword can only be defined as syntax-rules", &form)),
-            },
-            Head::Special(_, form) => {
-                Err(self.error_in("a keyword can only be defined as syntax-rules", &form))
-            }
-        }
-    }
-
     /// `(fluid-let ((variable value) ...) body ...)`.
     pub(super) fn fluid_let(&mut self, form: &Datum, scope: &Scope) -> Result<Core> {
         let (bindings, rest) = self.bindings_and_body(Special::FluidLet, form)?;

@@ -119,10 +119,13 @@ impl Context<'_> {
                     let vars = self.define_all(&definition.idents(), local)?;
                     items.push(Item::DefineRecord(vars, definition));
                 }
-                Special::DefineSyntax => {
+                Special::DefineSyntax | Special::DefineSyntaxParameter => {
                     let (ident, transformer) = self.syntax_definition(&form)?;
                     self.holds_macro(local);
-                    let binding = self.transformer(transformer, inner)?;
+                    let binding = match found {
+                        Special::DefineSyntax => self.transformer(transformer, inner)?,
+                        _ => self.syntax_parameter(transformer, inner)?,
+                    };
                     self.bind_in_body(ident, binding, form.span, local)?;
                 }
                 _ => items.push(Item::Expression(form)),
@@ -147,7 +150,7 @@ impl Context<'_> {
     }
     fn define_in_body(&mut self, ident: &Ident, span: Span, local: &LocalScope) -> Result<VarId> {
         let var = self.vars.fresh(ident.symbol());
-        self.bind_in_body(ident.clone(), Binding::Local(var), span, local)?;
+        self.bind_in_body(ident.clone(), Binding::Local(var, self.unit), span, local)?;
         Ok(var)
     }
     fn define_all(&mut self, idents: &[(Ident, Span)], local: &LocalScope) -> Result<Vec<VarId>> {

@@ -2,9 +2,8 @@
 //! much of the limits is used up; with it, what every other part needs.
 
 use super::macros::Macro;
-use super::scope::{
-    Alias, Binding, Environment, Fallback, Found, GlobalState, Ident, LocalScope, Scope, look_up,
-};
+use super::meaning::{Meaning, Meanings};
+use super::scope::{Binding, Ident, LocalScope, Scope, UnitId};
 use super::special::Special;
 use super::{ExpandError, ExpandErrorKind, Expander, Library, Result, Session, Unit};
 use crate::core_form::{Call, Clause, Core, Lambda, VarId, Vars};
@@ -17,8 +16,6 @@ use std::sync::Arc;
 
 /// How much of a form is quoted in an error message.
 const FORM_TEXT_LIMIT: usize = 120;
-/// An identifier can be renamed this often: by macros that define macros that define macros ...
-const MAX_RENAMINGS: u32 = 1000;
 /// `check` is called after this many steps.
 const STEPS_BETWEEN_CHECKS: u64 = 4096;
 /// So many macro uses are remembered; one whose expansion never ends must not fill the memory.
@@ -30,14 +27,21 @@ const MAX_SHOWN_EXPANSIONS: usize = 6;
 pub(super) struct Context<'a> {
     pub(super) expander: &'a Expander,
     pub(super) session: &'a Session<'a>,
-    /// The local variables of the unit being made.
+    /// The unit being made, and its local variables.
+    pub(super) unit: UnitId,
     pub(super) vars: Vars,
     /// What has been expanded.
     pub(super) units: Vec<Unit>,
     /// Libraries to be instantiated before the unit with this index.
     pub(super) instantiations: Vec<(usize, Arc<Library>)>,
+    /// Libraries that the library being expanded imports, until macros' procedures need them.
+    pub(super) needs: Vec<Arc<Library>>,
     /// The libraries being loaded, outermost first, to notice cycles.
     pub(super) loading: Vec<String>,
+    /// In a macro's transformer: where the macro is defined.
+    pub(super) definition: Option<Scope>,
+    /// What syntax parameters mean here instead of what they were defined as, innermost last.
+    pub(super) parameterized: Vec<(Arc<Macro>, Binding)>,
     depth: u32,
     steps: u64,
     next_check: u64,
@@ -47,16 +51,6 @@ pub(super) struct Context<'a> {
     macro_scopes: Vec<Arc<LocalScope>>,
     /// Macro uses that the form being expanded may come out of, for errors.
     expansions: Vec<(Sym, Span)>,
-}
-
-/// What an identifier means.
-pub(super) enum Meaning {
-    Special(Special),
-    Macro(Arc<Macro>),
-    Local(VarId),
-    Core(Sym),
-    Global(GlobalId, GlobalState),
-    Free(Sym, Arc<Environment>),
 }
 
 /// A form whose head has been expanded as far as it goes.
@@ -92,9 +86,13 @@ impl<'a> Context<'a> {
         Context {
             expander,
             session,
+            unit: expander.next_unit(),
             vars: Vars::default(),
             units: Vec::new(),
             instantiations: Vec::new(),
+            needs: Vec::new(),
+            definition: None,
+            parameterized: Vec::new(),
             loading: Vec::new(),
             depth: 0,
             steps: 0,
@@ -104,9 +102,31 @@ impl<'a> Context<'a> {
             expansions: Vec::new(),
         }
     }
+    /// For the transformer of a macro defined in `scope`: a unit of its own, within the same limits.
+    pub(super) fn of_transformer(&self, scope: &Scope) -> Context<'a> {
+        let mut inner = Context::new(self.expander, self.session);
+        inner.definition = Some(scope.clone());
+        inner.depth = self.depth;
+        inner.stack_begin = self.stack_begin;
+        inner.loading.clone_from(&self.loading);
+        inner
+    }
     /// What has been expanded, and before each unit the libraries it needs. Only now are these said
     /// to be instantiated: had the expansion failed, they would still have to be.
     pub(super) fn finish(mut self) -> Vec<Unit> {
+        self.take_units()
+    }
+    /// Runs what has been expanded so far, and the libraries it needs: a macro's procedure may use
+    /// what they define.
+    pub(super) fn run_units(&mut self) -> Result<()> {
+        let mut units = Vec::new();
+        for library in std::mem::take(&mut self.needs) {
+            library.instantiate(&mut units);
+        }
+        units.append(&mut self.take_units());
+        if units.is_empty() { Ok(()) } else { self.session.host.run(units) }
+    }
+    fn take_units(&mut self) -> Vec<Unit> {
         let units = std::mem::take(&mut self.units);
         if self.instantiations.is_empty() {
             return units;
@@ -127,6 +147,7 @@ impl<'a> Context<'a> {
     /// The code is a piece of program of its own.
     pub(super) fn emit(&mut self, core: Core) {
         let vars = std::mem::take(&mut self.vars);
+        self.unit = self.expander.next_unit();
         self.units.push(Unit { core, vars });
     }
 
@@ -192,27 +213,14 @@ impl<'a> Context<'a> {
 
     // Identifiers.
 
+    /// What is needed to look identifiers up.
+    pub(super) fn meanings(&self) -> Meanings<'_> {
+        let Session { symbols, host, .. } = *self.session;
+        Meanings { expander: self.expander, symbols, host }
+    }
     /// What `ident` means in `scope`.
     pub(super) fn meaning(&self, ident: &Ident, scope: &Scope) -> Meaning {
-        let (sym, environment) = match look_up(ident, scope) {
-            Found::Binding(Binding::Special(special)) => return Meaning::Special(special),
-            Found::Binding(Binding::Macro(found)) => return Meaning::Macro(found),
-            Found::Binding(Binding::Local(var)) => return Meaning::Local(var),
-            Found::Binding(Binding::Core(sym)) => return Meaning::Core(sym),
-            Found::Binding(Binding::Global { id, state }) => return Meaning::Global(id, state),
-            Found::Free(sym, environment) => (sym, environment),
-        };
-        let fallback = environment.fallback();
-        if fallback != Fallback::Nothing {
-            if let Some(special) = self.expander.specials.get(&sym) {
-                return Meaning::Special(*special);
-            }
-            let visible = fallback == Fallback::Core || !self.name(sym).starts_with('%');
-            if visible && self.session.host.has_core(sym) {
-                return Meaning::Core(sym);
-            }
-        }
-        Meaning::Free(sym, environment)
+        self.meanings().meaning(ident, scope)
     }
     /// The meaning of a datum, if it is an identifier.
     pub(super) fn meaning_of(&self, datum: &Datum, scope: &Scope) -> Option<Meaning> {
@@ -220,32 +228,7 @@ impl<'a> Context<'a> {
     }
     /// Is this datum the auxiliary keyword `special`? A free symbol of that name is, too.
     pub(super) fn is_keyword(&self, datum: &Datum, special: Special, scope: &Scope) -> bool {
-        match self.meaning_of(datum, scope) {
-            Some(Meaning::Special(found)) => found == special,
-            Some(Meaning::Free(sym, _)) => self.expander.specials.get(&sym) == Some(&special),
-            _ => false,
-        }
-    }
-    /// Do two identifiers mean the same (`free-identifier=?`)?
-    pub(super) fn same_meaning(&self, a: (&Ident, &Scope), b: (&Ident, &Scope)) -> bool {
-        match (self.meaning(a.0, a.1), self.meaning(b.0, b.1)) {
-            (Meaning::Special(a), Meaning::Special(b)) => a == b,
-            (Meaning::Macro(a), Meaning::Macro(b)) => Arc::ptr_eq(&a, &b),
-            (Meaning::Local(a), Meaning::Local(b)) => a == b,
-            (Meaning::Core(a), Meaning::Core(b)) => a == b,
-            (Meaning::Global(a, _), Meaning::Global(b, _)) => a == b,
-            (Meaning::Free(a, _), Meaning::Free(b, _)) => a == b,
-            _ => false,
-        }
-    }
-    /// A new name for `base`, which stands in a template of a macro defined in `scope`.
-    pub(super) fn rename(&self, base: &Ident, scope: &Scope, span: Span) -> Result<Arc<Alias>> {
-        let alias = Alias::new(base.clone(), scope.clone());
-        if alias.depth > MAX_RENAMINGS {
-            let message = "macros define macros too deeply here";
-            return Err(ExpandError::new(message, span).of_kind(ExpandErrorKind::Limit));
-        }
-        Ok(Arc::new(alias))
+        self.meanings().is_keyword(datum, special, scope)
     }
     /// The identifier that `datum` must be.
     pub(super) fn ident(&self, datum: &Datum, special: Special, what: &str) -> Result<Ident> {
@@ -268,7 +251,7 @@ impl<'a> Context<'a> {
     /// A new local variable for `ident`, bound in `scope`.
     pub(super) fn bind_local(&mut self, ident: Ident, scope: &LocalScope) -> VarId {
         let var = self.vars.fresh(ident.symbol());
-        scope.bind(ident, Binding::Local(var));
+        scope.bind(ident, Binding::Local(var, self.unit));
         var
     }
     /// A new local variable that no program can name.
@@ -281,19 +264,27 @@ impl<'a> Context<'a> {
     /// Expands macro uses until the form is no macro use.
     pub(super) fn expand_head(&mut self, mut form: Datum, scope: &Scope) -> Result<Head> {
         loop {
-            let Some(pair) = form.as_pair() else { return Ok(Head::Other(form)) };
-            match self.meaning_of(&pair.car, scope) {
-                Some(Meaning::Special(special)) => return Ok(Head::Special(special, form)),
-                Some(Meaning::Macro(found)) => {
-                    let keyword = Ident::of(&pair.car).map(|ident| ident.symbol());
-                    let expanded = found.expand(self, &form, scope)?;
-                    if self.expansions.len() < MAX_NOTED_EXPANSIONS {
-                        self.expansions.extend(keyword.map(|keyword| (keyword, form.span)));
-                    }
-                    form = expanded;
+            let head = form.as_pair().map_or(&form, |pair| &pair.car);
+            let Some(keyword) = Ident::of(head) else { return Ok(Head::Other(form)) };
+            let found = match self.meaning(&keyword, scope) {
+                Meaning::Special(special) => Binding::Special(special),
+                Meaning::Macro(found) => self.in_effect(found),
+                _ => return Ok(Head::Other(form)),
+            };
+            let found = match found {
+                Binding::Special(special) if form.as_pair().is_some() => {
+                    return Ok(Head::Special(special, form));
+                }
+                Binding::Macro(found) if form.as_pair().is_some() || found.takes_identifiers() => {
+                    found
                 }
                 _ => return Ok(Head::Other(form)),
+            };
+            let expanded = found.expand(self, &form, scope)?;
+            if self.expansions.len() < MAX_NOTED_EXPANSIONS {
+                self.expansions.push((keyword.symbol(), form.span));
             }
+            form = expanded;
         }
     }
     /// The error, and the macro uses around the form that it is about. Those noted include finished

@@ -1,6 +1,7 @@
 //! Expressions: dispatch on the keyword, and the primitive expression types.
 
-use super::context::{Context, Head, Meaning, call, if_else, lambda, sequence};
+use super::context::{Context, Head, call, if_else, lambda, sequence};
+use super::meaning::Meaning;
 use super::scope::{Binding, Environment, GlobalState, Ident, LocalScope, Scope};
 use super::special::Special;
 use super::{ExpandError, Result};
@@ -66,7 +67,9 @@ impl Context<'_> {
     /// A variable.
     pub(super) fn reference(&mut self, ident: &Ident, span: Span, scope: &Scope) -> Result<Core> {
         let keyword = match self.meaning(ident, scope) {
-            Meaning::Local(var) => return Ok(Core::Local(var, span)),
+            Meaning::Local(var, unit) if unit == self.unit => return Ok(Core::Local(var, span)),
+            Meaning::Local(..) => return Err(self.no_value_yet(ident, span)),
+            Meaning::Pattern(_) => return Err(self.not_in_template(ident, span)),
             Meaning::Core(sym) => return self.core_variable(sym, span),
             Meaning::Global(id, _) => return Ok(Core::Global(id, span)),
             Meaning::Free(sym, environment) => {
@@ -76,6 +79,19 @@ impl Context<'_> {
         };
         let message = format!("{keyword} is a keyword, so it cannot be used as a variable");
         Err(ExpandError::new(message, span))
+    }
+    /// A macro's procedure refers to a variable of the code around its definition.
+    fn no_value_yet(&self, ident: &Ident, span: Span) -> ExpandError {
+        let name = self.name(ident.symbol());
+        let message =
+            format!("{name} is a variable of other code: it has no value during expansion");
+        ExpandError::new(message, span)
+    }
+    fn not_in_template(&self, ident: &Ident, span: Span) -> ExpandError {
+        let name = self.name(ident.symbol());
+        let message = format!("{name} is a pattern variable: it may only stand in a template");
+        let hint = format!("#'{name} is what it has matched");
+        ExpandError::new(message, span).with_hint(Some(hint))
     }
     /// A variable that is not defined yet, or never will be.
     fn awaited(&mut self, sym: Sym, environment: &Environment) -> Result<GlobalId> {
@@ -138,6 +154,7 @@ impl Context<'_> {
             Special::Define
             | Special::DefineValues
             | Special::DefineSyntax
+            | Special::DefineSyntaxParameter
             | Special::DefineRecordType => {
                 let message = format!(
                     "{}: a definition may only stand at top level or in a body",
@@ -145,10 +162,15 @@ impl Context<'_> {
                 );
                 Err(self.error_in(message, form))
             }
-            Special::Import | Special::DefineLibrary => {
+            Special::Import | Special::DefineLibrary | Special::BeginForSyntax => {
                 Err(self.error_in(format!("{} may only stand at top level", special.name()), form))
             }
-            Special::SyntaxRules | Special::ErMacroTransformer => {
+            Special::Syntax => self.syntax(form, scope),
+            Special::Quasisyntax => self.quasisyntax(form, scope),
+            Special::SyntaxCase => self.syntax_case(form, scope),
+            Special::WithSyntax => self.with_syntax(form, scope),
+            Special::SyntaxParameterize => self.syntax_parameterize(form, scope),
+            Special::SyntaxRules | Special::ErMacroTransformer | Special::IdentifierSyntax => {
                 let message =
                     format!("{} may only stand in a definition of syntax", special.name());
                 Err(self.error_in(message, form))
@@ -160,6 +182,8 @@ impl Context<'_> {
             | Special::Slot
             | Special::Underscore
             | Special::Unquote
+            | Special::Unsyntax
+            | Special::UnsyntaxSplicing
             | Special::UnquoteSplicing => {
                 Err(self.error_in(format!("{} is misplaced here", special.name()), form))
             }
@@ -196,6 +220,13 @@ impl Context<'_> {
             return Err(self.shape(Special::Set, "(set! variable expression)", form));
         };
         let ident = self.ident(variable, Special::Set, "what is set")?;
+        if let Meaning::Macro(found) = self.meaning(&ident, scope)
+            && let Binding::Macro(found) = self.in_effect(found)
+            && found.takes_assignments()
+        {
+            let expanded = found.expand(self, form, scope)?;
+            return self.expression(&expanded, scope);
+        }
         let value = self.expression(value, scope)?;
         self.assign(&ident, value, variable.span, form.span, scope)
     }
@@ -209,9 +240,13 @@ impl Context<'_> {
         scope: &Scope,
     ) -> Result<Core> {
         let id = match self.meaning(ident, scope) {
-            Meaning::Local(var) => return Ok(self.set_local(var, value, span)),
+            Meaning::Local(var, unit) if unit == self.unit => {
+                return Ok(self.set_local(var, value, span));
+            }
+            Meaning::Local(..) => return Err(self.no_value_yet(ident, place)),
             Meaning::Global(id, GlobalState::Awaited | GlobalState::Defined) => id,
             Meaning::Free(sym, environment) => self.awaited(sym, &environment)?,
+            Meaning::Pattern(_) => return Err(self.not_in_template(ident, place)),
             Meaning::Core(_) | Meaning::Global(_, GlobalState::Imported) => {
                 let name = self.name(ident.symbol());
                 let message = format!("set!: {name} is imported, so it cannot be changed");
@@ -287,7 +322,7 @@ impl Context<'_> {
         };
         let sym = ident.symbol();
         let var = self.vars.fresh(sym);
-        if !scope.bind(ident, Binding::Local(var)) {
+        if !scope.bind(ident, Binding::Local(var, self.unit)) {
             let message = format!("{}: {} is bound twice", special.name(), self.name(sym));
             return Err(ExpandError::new(message, datum.span));
         }

@@ -155,11 +155,12 @@ impl Context<'_> {
         inner.loading.push(key.clone());
         let mut needs = Vec::new();
         for set in &declarations.imports {
-            needs.push(inner.library_of(set)?);
+            needs.extend(inner.library_of(set)?);
             for (name, binding) in inner.import_set_bindings(set)? {
                 environment.bind(Ident::Symbol(name), binding);
             }
         }
+        inner.needs.clone_from(&needs);
         for form in declarations.body {
             let expanded = inner.toplevel(form, &environment);
             expanded.map_err(|error| inner.with_expansions(error))?;
@@ -168,7 +169,6 @@ impl Context<'_> {
         for (ident, external, span) in declarations.exports {
             exports.insert(external, self.exported(&ident, span, &environment)?);
         }
-        let needs = needs.into_iter().flatten().collect();
         let body = Mutex::new(inner.finish());
         let library =
             Library { exports, environment, needs, body, instantiated: AtomicBool::new(false) };

@@ -1,45 +1,77 @@
-//! Explicit renaming: macros that are procedures of the program (Clinger, "Hygienic macros through
-//! explicit renaming", Lisp Pointers 4(4), 1991; `er-macro-transformer` as in MIT Scheme).
+//! Macros that are procedures of the program.
 //!
-//! The procedure is made when the macro is defined and called for each use. To it, an identifier is
-//! a symbol: one that another macro renamed is an uninterned symbol, and so is each that it renames
-//! itself; `Names` knows which is which. `compare` needs the expander, which waits meanwhile: the
-//! procedure returns the question together with a procedure that goes on with the answer.
+//! The procedure is made when the macro is defined and called for each use, by the thread that
+//! expands, in the one world that there is: what a program or library has defined before, and the
+//! libraries it imports, are run before and can be used ([`Context::run_units`]). Variables of the
+//! code around have no values yet.
+//!
+//! Explicit renaming (Clinger, "Hygienic macros through explicit renaming", Lisp Pointers 4(4), 1991;
+//! `er-macro-transformer` as in MIT Scheme): to the procedure an identifier is a symbol. One that a
+//! macro renamed is an uninterned symbol; [`Expansion`] knows which is which.
+//!
+//! Otherwise (`syntax_case`) the procedure takes and returns syntax objects: a form as it is here, in
+//! one heap object, or the pairs and vectors of such; symbols are none.
 
 use super::context::Context;
+use super::expansion::Expansion;
 use super::scope::{Ident, Scope};
 use super::special::Special;
-use super::{Answer, GuestProcedure, Result};
+use super::{Result, Transformer, TransformerKind, Unit};
 use crate::read::datum::{Datum, DatumKind};
 use crate::source::Span;
-use crate::symbols::Sym;
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Running a procedure counts as making so many data.
+const STEPS_OF_A_CALL: u64 = 20;
 
 /// A macro that is a procedure.
 pub(super) struct Procedural {
-    procedure: GuestProcedure,
+    transformer: Transformer,
     /// Where it was defined.
     scope: Scope,
 }
 
-/// The identifiers that uninterned symbols stand for during one expansion.
-type Names = FxHashMap<Sym, Ident>;
-
 impl Procedural {
-    /// Evaluates the operand of `(er-macro-transformer procedure)`, in the top-level environment
-    /// around it: what is local where the macro is defined has no value yet.
-    pub(super) fn make(cx: &mut Context<'_>, form: &Datum, scope: &Scope) -> Result<Procedural> {
+    /// `(er-macro-transformer procedure)`.
+    pub(super) fn renaming(
+        cx: &mut Context<'_>,
+        form: &Datum,
+        scope: &Scope,
+    ) -> Result<Procedural> {
         let special = Special::ErMacroTransformer;
         let [expression] = cx.operands(special, form)?[..] else {
             return Err(cx.shape(special, "(er-macro-transformer procedure)", form));
         };
-        let mut inner = Context::new(cx.expander, cx.session);
-        let value = inner.expression(expression, &scope.outermost())?;
-        let core = inner.call_core("%er-transformer", vec![value], form.span)?;
-        inner.emit(core);
-        let units = inner.finish();
-        let procedure = cx.session.host.evaluate(units).map_err(|e| e.placed(form.span))?;
-        Ok(Procedural { procedure, scope: scope.clone() })
+        Procedural::make(cx, "%er-transformer", expression, scope)
+    }
+    /// A macro that an expression defines.
+    pub(super) fn syntax(cx: &mut Context<'_>, form: &Datum, scope: &Scope) -> Result<Procedural> {
+        Procedural::make(cx, "%syntax-transformer", form, scope)
+    }
+    /// Is the keyword on its own a use?
+    pub(super) fn takes_identifiers(&self) -> bool {
+        self.transformer.kind != TransformerKind::Renaming
+    }
+    /// Is `(set! keyword expression)` a use?
+    pub(super) fn takes_assignments(&self) -> bool {
+        self.transformer.kind == TransformerKind::Variable
+    }
+    /// Evaluates the expression that a macro is defined by; `make` says what kind it is.
+    fn make(
+        cx: &mut Context<'_>,
+        make: &str,
+        expression: &Datum,
+        scope: &Scope,
+    ) -> Result<Procedural> {
+        cx.run_units()?;
+        let span = expression.span;
+        let mut inner = cx.of_transformer(scope);
+        let value = inner.expression(expression, scope);
+        let value = value.map_err(|error| inner.with_expansions(error))?;
+        let core = inner.call_core(make, vec![value], span)?;
+        let unit = Unit { core, vars: std::mem::take(&mut inner.vars) };
+        let transformer = cx.session.host.evaluate(unit).map_err(|e| e.placed(span))?;
+        Ok(Procedural { transformer, scope: scope.clone() })
     }
 
     /// Expands a use of the macro in `scope`.
@@ -49,68 +81,27 @@ impl Procedural {
         form: &Datum,
         scope: &Scope,
     ) -> Result<Datum> {
-        let mut names = Names::default();
-        let plain = replace(cx, form, form.span, &mut |cx, ident| match ident {
-            Ident::Symbol(sym) => Datum::symbol(sym, Span::NONE),
-            Ident::Alias(_) => {
-                let known = names.iter().find(|(_, known)| **known == ident);
-                let fresh = || cx.session.symbols.uninterned(&cx.name(ident.symbol()));
-                let sym = known.map_or_else(fresh, |(sym, _)| *sym);
-                names.insert(sym, ident);
-                Datum::symbol(sym, Span::NONE)
-            }
-        })?;
+        cx.run_units()?;
+        cx.count_steps(STEPS_OF_A_CALL, form.span)?;
+        let step = cx.expander.next_number();
+        let expansion = Expansion::new(step, scope.clone(), self.scope.clone(), form.span);
+        let expansion = Arc::new(expansion);
         let host = cx.session.host;
-        let mut answer = host.apply(&self.procedure, &plain).map_err(|e| e.placed(form.span))?;
-        loop {
-            (cx.session.check)()?;
-            match answer {
-                Answer::Comparison { a, b, names: renamed, resume } => {
-                    self.learn(cx, &renamed, &mut names, form.span)?;
-                    let same = match (ident_of(&a, &names), ident_of(&b, &names)) {
-                        (Some(a), Some(b)) => cx.same_meaning((&a, scope), (&b, scope)),
-                        _ => false,
-                    };
-                    let same = Datum::boolean(same, Span::NONE);
-                    answer = host.apply(&resume, &same).map_err(|e| e.placed(form.span))?;
-                }
-                Answer::Expansion { form: result, names: renamed } => {
-                    self.learn(cx, &renamed, &mut names, form.span)?;
-                    return replace(cx, &result, form.span, &mut |_, ident| match names
-                        .get(&ident.symbol())
-                    {
-                        Some(Ident::Alias(alias)) => {
-                            Datum::new(DatumKind::Alias(alias.clone()), Span::NONE)
-                        }
-                        _ => Datum::symbol(ident.symbol(), Span::NONE),
-                    });
-                }
-            }
+        if self.transformer.kind != TransformerKind::Renaming {
+            let made = host.apply(&self.transformer, form, &expansion);
+            cx.count_steps(expansion.made(), form.span)?;
+            return made.map_err(|e| e.placed(form.span));
         }
+        let plain = replace(cx, form, form.span, &mut |cx, ident| {
+            Datum::symbol(expansion.symbol_of(ident, cx.session.symbols), Span::NONE)
+        })?;
+        let made = host.apply(&self.transformer, &plain, &expansion);
+        let made = made.map_err(|e| e.placed(form.span))?;
+        replace(cx, &made, form.span, &mut |_, ident| match ident {
+            Ident::Symbol(sym) => expansion.ident_of(sym).datum(Span::NONE),
+            alias @ Ident::Alias(_) => alias.datum(Span::NONE),
+        })
     }
-
-    /// Takes in the names that the procedure has renamed: a list of pairs (name . new name).
-    fn learn(
-        &self,
-        cx: &Context<'_>,
-        renamed: &Datum,
-        names: &mut Names,
-        span: Span,
-    ) -> Result<()> {
-        for pair in renamed.iter().filter_map(Datum::as_pair) {
-            if let (Some(new), Some(base)) = (pair.cdr.as_symbol(), ident_of(&pair.car, names))
-                && !names.contains_key(&new)
-            {
-                names.insert(new, Ident::Alias(cx.rename(&base, &self.scope, span)?));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn ident_of(datum: &Datum, names: &Names) -> Option<Ident> {
-    let sym = datum.as_symbol()?;
-    Some(names.get(&sym).cloned().unwrap_or(Ident::Symbol(sym)))
 }
 
 /// The datum with its identifiers replaced, and with the place `span` where it has none.

@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::mutable_key_type,
-    reason = "identifiers are hashed by address or symbol number, which never change"
+    reason = "identifiers are hashed by the numbers of symbol and step, which never change"
 )]
 
 use super::macros::Macro;
@@ -10,6 +10,7 @@ use super::special::Special;
 use crate::core_form::VarId;
 use crate::globals::GlobalId;
 use crate::read::datum::{Datum, DatumKind};
+use crate::source::Span;
 use crate::symbols::Sym;
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
@@ -25,24 +26,26 @@ pub enum Ident {
     Alias(Arc<Alias>),
 }
 
-/// An identifier inserted by one expansion of a macro. Two of them are the same identifier only if
-/// they are the same object.
+/// An identifier inserted by one expansion of a macro. Two are the same identifier if they rename the
+/// same identifier in the same step of expansion.
 pub struct Alias {
     /// What was renamed.
     base: Ident,
     /// Where the macro was defined: what the base means if nothing binds the alias.
     scope: Scope,
+    /// The expansion that inserted it: each has a number of its own.
+    step: u64,
     /// How many times the symbol has been renamed.
     pub(super) depth: u32,
 }
 
 impl Alias {
-    pub(super) fn new(base: Ident, scope: Scope) -> Alias {
+    pub(super) fn new(base: Ident, scope: Scope, step: u64) -> Alias {
         let depth = match &base {
             Ident::Symbol(_) => 1,
             Ident::Alias(alias) => alias.depth + 1,
         };
-        Alias { base, scope, depth }
+        Alias { base, scope, step, depth }
     }
     /// The symbol that was renamed, perhaps several times.
     pub fn symbol(&self) -> Sym {
@@ -54,9 +57,40 @@ impl Alias {
             }
         }
     }
+    fn is(&self, other: &Alias) -> bool {
+        let (mut a, mut b) = (self, other);
+        while a.step == b.step && a.depth == b.depth && a.scope.is(&b.scope) {
+            match (&a.base, &b.base) {
+                (Ident::Symbol(a), Ident::Symbol(b)) => return a == b,
+                (Ident::Alias(x), Ident::Alias(y)) if Arc::ptr_eq(x, y) => return true,
+                (Ident::Alias(x), Ident::Alias(y)) => (a, b) = (x, y),
+                _ => return false,
+            }
+        }
+        false
+    }
 }
 
 impl Ident {
+    /// The identifier that `sym` would be if it had been written where this one was.
+    pub(super) fn like(&self, sym: Sym) -> Ident {
+        let mut renamings = Vec::new();
+        let mut ident = self;
+        while let Ident::Alias(alias) = ident {
+            renamings.push(alias);
+            ident = &alias.base;
+        }
+        renamings.into_iter().rev().fold(Ident::Symbol(sym), |base, alias| {
+            Ident::Alias(Arc::new(Alias::new(base, alias.scope.clone(), alias.step)))
+        })
+    }
+    /// The identifier as a datum.
+    pub(super) fn datum(self, span: Span) -> Datum {
+        match self {
+            Ident::Symbol(sym) => Datum::symbol(sym, span),
+            Ident::Alias(alias) => Datum::new(DatumKind::Alias(alias), span),
+        }
+    }
     /// The identifier that a datum is, if it is one.
     pub(super) fn of(datum: &Datum) -> Option<Ident> {
         match &datum.kind {
@@ -78,7 +112,7 @@ impl PartialEq for Ident {
     fn eq(&self, other: &Ident) -> bool {
         match (self, other) {
             (Ident::Symbol(a), Ident::Symbol(b)) => a == b,
-            (Ident::Alias(a), Ident::Alias(b)) => Arc::ptr_eq(a, b),
+            (Ident::Alias(a), Ident::Alias(b)) => Arc::ptr_eq(a, b) || a.is(b),
             _ => false,
         }
     }
@@ -90,10 +124,14 @@ impl Hash for Ident {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Ident::Symbol(sym) => sym.hash(state),
-            Ident::Alias(alias) => Arc::as_ptr(alias).hash(state),
+            Ident::Alias(alias) => (alias.step, alias.symbol()).hash(state),
         }
     }
 }
+
+/// The piece of code that a local variable belongs to: a top-level form, or a macro's transformer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct UnitId(pub(super) u64);
 
 /// What an identifier is bound to.
 #[derive(Clone)]
@@ -102,12 +140,26 @@ pub(super) enum Binding {
     Special(Special),
     /// A macro.
     Macro(Arc<Macro>),
-    /// A local variable.
-    Local(VarId),
+    /// A local variable, and the code in which it has a value.
+    Local(VarId, UnitId),
+    /// A pattern variable of `syntax-case`.
+    Pattern(PatternVariable),
     /// A variable of the core namespace.
     Core(Sym),
     /// A global variable.
     Global { id: GlobalId, state: GlobalState },
+}
+
+/// A pattern variable: where what it has matched is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct PatternVariable {
+    /// The variable that holds all that the pattern has matched.
+    pub(super) matches: VarId,
+    pub(super) unit: UnitId,
+    /// Its number in the pattern.
+    pub(super) index: usize,
+    /// How many ellipses it stands under.
+    pub(super) depth: u32,
 }
 
 /// What a top-level environment knows of one of its global variables.
@@ -138,6 +190,14 @@ impl Scope {
             scope = &local.parent;
         }
         scope.clone()
+    }
+    /// Is it the same place?
+    fn is(&self, other: &Scope) -> bool {
+        match (self, other) {
+            (Scope::Local(a), Scope::Local(b)) => Arc::ptr_eq(a, b),
+            (Scope::Top(a), Scope::Top(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
     }
 }
 

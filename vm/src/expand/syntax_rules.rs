@@ -1,7 +1,7 @@
 //! `syntax-rules`, compiled when they are defined.
 
-mod pattern;
-mod template;
+pub(super) mod pattern;
+pub(super) mod template;
 
 use super::Result;
 use super::context::Context;
@@ -10,7 +10,7 @@ use super::special::Special;
 use crate::hints;
 use crate::read::datum::{Datum, DatumKind};
 use pattern::{Pattern, PatternCompiler};
-use template::{Template, TemplateCompiler};
+use template::{Template, TemplateCompiler, Variables};
 
 /// A macro made of rules.
 pub(super) struct Rules {
@@ -32,7 +32,7 @@ struct Rule {
 
 /// What a pattern variable has matched.
 #[derive(Clone)]
-enum Match {
+pub(super) enum Match {
     One(Datum),
     /// Under an ellipsis: one for each repetition.
     Many(Vec<Match>),
@@ -70,8 +70,9 @@ impl Rules {
             let mut compiler = PatternCompiler::new(scope, ellipsis.as_ref(), &literals);
             let pattern = compiler.compile(cx, &pair.cdr)?;
             let variables = compiler.into_variables();
-            let template = TemplateCompiler::new(scope, ellipsis.as_ref(), &literals, &variables)
-                .compile(cx, body)?;
+            let of_rule = Variables::OfRule(&variables);
+            let compiler = TemplateCompiler::new(scope, ellipsis.as_ref(), &literals, of_rule);
+            let (template, _) = compiler.compile(cx, body)?;
             let shape = Datum::clone(spec_pattern);
             rules.push(Rule { shape, pattern, template, variables: variables.len() });
         }
@@ -89,8 +90,8 @@ impl Rules {
         let operands = form.as_pair().map_or(&nothing, |pair| &pair.cdr);
         for rule in &self.rules {
             let mut matches = vec![None; rule.variables];
-            if rule.pattern.matches(cx, operands, (scope, &self.scope), &mut matches) {
-                return rule.template.instantiate(cx, &matches, &self.scope, form.span);
+            if rule.pattern.matches(cx.meanings(), operands, (scope, &self.scope), &mut matches) {
+                return rule.template.expand(cx, &matches, &self.scope, form.span);
             }
         }
         let shape = |rule: &Rule| hints::shape(&rule.shape, cx.session.symbols);

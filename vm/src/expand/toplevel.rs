@@ -1,10 +1,11 @@
 //! Top-level forms: of programs, libraries, the REPL and `eval`.
 
-use super::context::{Context, Head, Meaning, Place};
+use super::context::{Context, Head, Place};
+use super::meaning::Meaning;
 use super::scope::{Binding, Environment, Fallback, GlobalState, Ident, Scope};
 use super::special::Special;
-use super::{ExpandError, Result};
-use crate::core_form::Core;
+use super::{ExpandError, Result, Unit};
+use crate::core_form::{Core, Vars};
 use crate::globals::GlobalId;
 use crate::hints;
 use crate::read::datum::Datum;
@@ -65,6 +66,18 @@ impl Context<'_> {
                     let (ident, transformer) = self.syntax_definition(&form)?;
                     let binding = self.transformer(transformer, &scope)?;
                     environment.bind(ident, binding);
+                }
+                Special::DefineSyntaxParameter => {
+                    self.may_change(environment, &form)?;
+                    let (ident, transformer) = self.syntax_definition(&form)?;
+                    let binding = self.syntax_parameter(transformer, &scope)?;
+                    environment.bind(ident, binding);
+                }
+                Special::BeginForSyntax => {
+                    for form in self.operands(special, &form)? {
+                        self.nested(form.span, |cx| cx.toplevel(form.clone(), environment))?;
+                    }
+                    self.run_units()?;
                 }
                 _ => {
                     let core = self.expression(&form, &scope)?;
@@ -171,9 +184,8 @@ impl Context<'_> {
             _ => None,
         };
         if let Some(shadowed) = shadowed {
-            let vars = std::mem::take(&mut self.vars);
-            self.emit(Core::DefineGlobal(global.id, Box::new(shadowed), form.span));
-            self.vars = vars;
+            let core = Core::DefineGlobal(global.id, Box::new(shadowed), form.span);
+            self.units.push(Unit { core, vars: Vars::default() });
         }
         self.emit(Core::DefineGlobal(global.id, Box::new(value), form.span));
         Ok(())

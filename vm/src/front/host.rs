@@ -1,26 +1,30 @@
 //! What the expander and compiler ask of the VM: cells for global variables, the core namespace,
 //! files of libraries.
 
-use super::{FrontError, core_text, embedded, run_aside};
+use super::{FrontError, core_text, embedded};
 use crate::bytecode::code::Code;
 use crate::compile::GlobalFacts;
+use crate::condition::ErrorKind;
 use crate::core_form::Definition;
 use crate::cx::Cx;
 use crate::datum_value::{datum_to_value, value_to_datum};
 use crate::expand::{
-    self, Answer, ExpandError, ExpandErrorKind, GlobalHost, GuestProcedure, LibraryLoader, Unit,
+    self, ExpandError, ExpandErrorKind, Expansion, GlobalHost, LibraryLoader, Transformer,
+    TransformerKind, Unit,
 };
 use crate::globals::{GlobalId, GlobalInfo};
-use crate::interp::procedures;
+use crate::interp::{Machine, Outcome, procedures};
+use crate::limits::Limit;
 use crate::load;
 use crate::prim;
-use crate::read::datum::Datum;
+use crate::prim::syntax::{self, ExpansionHandle, Kept};
+use crate::read::datum::{Datum, DatumKind};
 use crate::source::Span;
 use crate::symbols::Sym;
 use crate::vm::VmShared;
-use lisle_gc::object::{field, size};
-use lisle_gc::{Kind, Root, Value, object};
-use lisle_threads::Mutator;
+use lisle_gc::{HeapExhausted, Kind, Root, Value, object};
+use lisle_threads::{Mutator, RootSlot};
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -108,8 +112,50 @@ fn full() -> ExpandError {
     ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit)
 }
 
+/// The error that running a macro's procedure, or what comes before it, ended with.
+fn failed(vm: &VmShared, outcome: Outcome) -> ExpandError {
+    let (kind, message) = match outcome {
+        Outcome::Uncaught(payload) => {
+            let report = crate::backtrace::report(vm, payload);
+            let span = syntax::place_of(vm, payload);
+            return ExpandError::new(report.message, span).of_kind(kind_of(&report.kind));
+        }
+        Outcome::Limited(limit) => (ExpandErrorKind::Interrupted, limit.message()),
+        Outcome::Terminated => (ExpandErrorKind::Interrupted, "the thread was terminated"),
+        Outcome::Exit(_) => (ExpandErrorKind::Syntax, "exit was called during expansion"),
+        Outcome::Thrown(..) | Outcome::Value(_) => {
+            (ExpandErrorKind::Syntax, "the expansion was left by a continuation")
+        }
+    };
+    ExpandError::new(message, Span::NONE).of_kind(kind)
+}
+
+/// What a condition's kind is to the expander: interrupts and limits stay what they are.
+fn kind_of(condition: &str) -> ExpandErrorKind {
+    let is = |kind: ErrorKind| kind.name() == condition;
+    let limits = [Limit::Fuel, Limit::Time, Limit::Memory, Limit::Interrupted];
+    if is(ErrorKind::Interrupted) || limits.into_iter().any(|limit| is(ErrorKind::Limit(limit))) {
+        ExpandErrorKind::Interrupted
+    } else {
+        ExpandErrorKind::Syntax
+    }
+}
+
 fn illegal(error: FrontError) -> ExpandError {
-    ExpandError::new(format!("in a macro's procedure: {}", error.message), error.span)
+    ExpandError::new(error.message, error.span)
+}
+
+impl Host<'_> {
+    /// Calls a procedure of the program now. The value is good until the next safepoint.
+    fn call(&self, procedure: Value, arguments: &[Value]) -> expand::Result<Value> {
+        let outcome = self.with_mutator(|mutator| {
+            Machine::new(mutator, self.vm).call_from_host(procedure, arguments)
+        });
+        match outcome {
+            Outcome::Value(value) => Ok(value),
+            other => Err(failed(self.vm, other)),
+        }
+    }
 }
 
 impl GlobalHost for Host<'_> {
@@ -131,35 +177,81 @@ impl GlobalHost for Host<'_> {
     fn assigned(&self, global: GlobalId) {
         self.vm.globals.update(global, |info| info.constant = false);
     }
-    fn evaluate(&self, units: Vec<Unit>) -> expand::Result<GuestProcedure> {
-        let add_root = |value| self.vm.heap.add_root(value);
+    fn run(&self, units: Vec<Unit>) -> expand::Result<()> {
         let procedures = self.vm.front.finish(self.vm, self, units).map_err(illegal)?;
-        let procedures: Vec<Root> = procedures.into_iter().map(add_root).collect();
-        let mut last = None;
-        for procedure in &procedures {
-            let value = run_aside(self.vm, self, procedure, None).map_err(illegal)?;
-            last = Some(add_root(value));
+        let procedures = procedures.into_iter().map(|value| self.vm.heap.add_root(value));
+        for procedure in procedures.collect::<Vec<Root>>() {
+            self.call(procedure.get(), &[])?;
         }
-        Ok(Arc::new(last.expect("there is a unit for the expression")))
+        Ok(())
     }
-    fn apply(&self, procedure: &GuestProcedure, argument: &Datum) -> expand::Result<Answer> {
-        let procedure = procedure.downcast_ref::<Root>().expect("it was made by `evaluate`");
-        let argument = self.with_cx(|cx| {
-            let value = datum_to_value(cx, argument).map_err(|_| full())?;
-            Ok::<Root, ExpandError>(self.vm.heap.add_root(value))
+    fn keep(&self, object: Arc<dyn Any + Send + Sync>) -> expand::Result<Datum> {
+        let kept = self.with_cx(|cx| {
+            let native = self.vm.heap.new_native(cx.heap(), Box::new(Kept(object)));
+            native.map(|native| self.vm.heap.add_root(native))
+        });
+        let index = self.vm.opaques.add(kept.map_err(|HeapExhausted| full())?);
+        Ok(Datum::new(DatumKind::Opaque(index), Span::NONE))
+    }
+    fn evaluate(&self, unit: Unit) -> expand::Result<Transformer> {
+        let procedures = self.vm.front.finish(self.vm, self, vec![unit]).map_err(illegal)?;
+        let made = self.call(procedures[0], &[])?;
+        let kind = match object::car(made).as_fixnum() {
+            Some(0) => TransformerKind::Renaming,
+            Some(1) => TransformerKind::Syntax,
+            _ => TransformerKind::Variable,
+        };
+        let procedure = Box::new(self.vm.heap.add_root(object::cdr(made)));
+        Ok(Transformer { kind, procedure })
+    }
+    fn apply(
+        &self,
+        transformer: &Transformer,
+        form: &Datum,
+        expansion: &Arc<Expansion>,
+    ) -> expand::Result<Datum> {
+        let procedure = transformer.procedure.downcast_ref::<Root>();
+        let procedure = procedure.expect("it was made by `evaluate`");
+        // What was referred to before must have its value.
+        self.vm.front.load_pending(self.vm, self).map_err(illegal)?;
+        if transformer.kind != TransformerKind::Renaming {
+            let form = self.with_cx(|cx| syntax::value_of(cx, form.clone()).map_err(|_| full()))?;
+            let _during = During::begin(self, expansion);
+            let made = self.call(procedure.get(), &[form])?;
+            return self.with_cx(|cx| {
+                syntax::form_of(cx, made, expansion.span()).map_err(|_| {
+                    let payload =
+                        std::mem::replace(&mut cx.mutator.roots[RootSlot::Raised], Value::FALSE);
+                    failed(self.vm, Outcome::Uncaught(payload))
+                })
+            });
+        }
+        let arguments = self.with_cx(|cx| {
+            let expansion = Box::new(ExpansionHandle(expansion.clone()));
+            let expansion = self.vm.heap.new_native(cx.heap(), expansion);
+            let form = datum_to_value(cx, form).map_err(|_| full())?;
+            Ok::<_, ExpandError>([form, expansion.map_err(|_| full())?])
         })?;
-        let answer = run_aside(self.vm, self, procedure, Some(&argument)).map_err(illegal)?;
-        self.with_cx(|cx| {
-            let parts: Vec<Value> = (0..size(answer)).map(|index| field(answer, index)).collect();
-            let mut datum = |index: usize| value_to_datum(cx, parts[index]).map_err(|_| full());
-            Ok(match parts.len() {
-                2 => Answer::Expansion { form: datum(0)?, names: datum(1)? },
-                _ => {
-                    let resume = Arc::new(self.vm.heap.add_root(parts[3]));
-                    Answer::Comparison { a: datum(0)?, b: datum(1)?, names: datum(2)?, resume }
-                }
-            })
-        })
+        let made = self.call(procedure.get(), &arguments)?;
+        self.with_cx(|cx| value_to_datum(cx, made).map_err(|_| full()))
+    }
+}
+
+/// The time during which a macro's procedure runs, which may ask about this use of the macro.
+struct During<'h>(&'h VmShared);
+
+impl<'h> During<'h> {
+    fn begin(host: &Host<'h>, expansion: &Arc<Expansion>) -> During<'h> {
+        let id = host.with_mutator(|mutator| mutator.id());
+        host.vm.front.expansions.lock().push((id, expansion.clone()));
+        During(host.vm)
+    }
+}
+
+impl Drop for During<'_> {
+    fn drop(&mut self) {
+        // Only the thread whose turn it is begins and ends expansions.
+        self.0.front.expansions.lock().pop();
     }
 }
 

@@ -15,6 +15,7 @@ use lisle_frames::continuation::Found;
 use lisle_frames::{Place, Position, PromotionReason, Resumption};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::RootSlot;
+use smallvec::SmallVec;
 
 /// A procedure of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +55,7 @@ pub enum Procedure {
     Exit,
     /// The body of every procedure of the host.
     Host,
-    /// Where guest code that a procedure of the host called returns to.
+    /// Where guest code that a procedure of the host, or a primitive, called returns to.
     HostReturned,
 }
 
@@ -112,7 +113,9 @@ impl Procedure {
             Procedure::CallWithValues => vec![machine(self), machine(Procedure::ReceiveValues)],
             Procedure::CallWithEscape => vec![machine(self), ret(1)],
             Procedure::CallWithPrompt => vec![machine(self), ret(2)],
-            Procedure::Host => vec![machine(self), machine(Procedure::HostReturned)],
+            Procedure::Host | Procedure::Primitive => {
+                vec![machine(self), machine(Procedure::HostReturned)]
+            }
             _ => vec![machine(self)],
         }
     }
@@ -235,7 +238,25 @@ impl Machine<'_> {
         self.mutator.stack.publish(frame, Place::Entry(count));
         // SAFETY: the frame has `count` arguments.
         let arguments = unsafe { slice(frame, 0, count) };
-        match (prim::all()[id.0 as usize].run)(&mut self.cx(), arguments) {
+        let prim = prim::all()[id.0 as usize];
+        if prim.blocking {
+            return self.blocking_primitive(frame, count, prim);
+        }
+        match (prim.run)(&mut self.cx(), arguments) {
+            Ok(value) => self.return_value(frame, value),
+            Err(raised) => self.raise_primitive(frame, count, raised),
+        }
+    }
+    /// The same of one that may wait, or run guest code (macros' procedures, in the compiler): its
+    /// frame may be elsewhere afterwards.
+    fn blocking_primitive(&mut self, frame: *mut u64, count: usize, prim: &prim::Prim) -> Step {
+        let depth = self.mutator.stack.depth_of(frame);
+        // SAFETY: the frame has `count` arguments. Copied: nested runs move the frame.
+        let arguments: SmallVec<[Value; 8]> = unsafe { slice(frame, 0, count) }.into();
+        let result = (prim.run)(&mut self.cx(), &arguments);
+        let frame = self.mutator.stack.unwind_to(depth);
+        self.mutator.stack.publish(frame, Place::Entry(count));
+        match result {
             Ok(value) => self.return_value(frame, value),
             Err(raised) => self.raise_primitive(frame, count, raised),
         }

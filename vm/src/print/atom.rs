@@ -3,11 +3,14 @@
 use super::Style;
 use crate::bytecode::code::Code;
 use crate::num::{self, parse_number};
-use crate::prim::port;
+use crate::prim::{port, syntax};
 use crate::text::Text;
 use crate::vm::VmShared;
 use lisle_gc::object::{byte, field, is_kind, kind, size};
 use lisle_gc::{Kind, Value};
+
+/// About so much of the form in a syntax object is written.
+const SYNTAX_TEXT_LIMIT: usize = 120;
 
 /// Appends the written form of a value without parts.
 pub fn append(vm: &VmShared, v: Value, style: Style, out: &mut String) {
@@ -88,9 +91,12 @@ fn append_opaque(vm: &VmShared, v: Value, kind: Kind, out: &mut String) {
         Kind::WeakBox => ("weak-box", None),
         Kind::Ephemeron => ("ephemeron", None),
         Kind::Guardian => ("guardian", None),
-        Kind::Native => match port::port_of(&vm.heap, v) {
-            Some(port) => ("port", Some(port.name.clone())),
-            None => ("native", None),
+        Kind::Native => match (port::port_of(&vm.heap, v), syntax::object_of(vm, v)) {
+            (Some(port), _) => ("port", Some(port.name.clone())),
+            (_, Some(form)) => {
+                ("syntax", Some(form.0.to_text_within(&vm.symbols, SYNTAX_TEXT_LIMIT)))
+            }
+            _ => ("native", None),
         },
         Kind::Thread => ("thread", None),
         Kind::Mutex => ("mutex", None),

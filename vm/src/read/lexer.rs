@@ -50,6 +50,14 @@ pub enum Prefix {
     Unquote,
     /// `,@`
     UnquoteSplicing,
+    /// `#'`
+    Syntax,
+    /// `` #` ``
+    Quasisyntax,
+    /// `#,`
+    Unsyntax,
+    /// `#,@`
+    UnsyntaxSplicing,
 }
 
 impl Prefix {
@@ -60,6 +68,10 @@ impl Prefix {
             Prefix::Quasiquote => "quasiquote",
             Prefix::Unquote => "unquote",
             Prefix::UnquoteSplicing => "unquote-splicing",
+            Prefix::Syntax => "syntax",
+            Prefix::Quasisyntax => "quasisyntax",
+            Prefix::Unsyntax => "unsyntax",
+            Prefix::UnsyntaxSplicing => "unsyntax-splicing",
         }
     }
 }
@@ -324,6 +336,18 @@ impl<'t> Lexer<'t> {
             b';' => {
                 self.position += 1;
                 Ok(Token::DatumComment)
+            }
+            b'\'' | b'`' | b',' => {
+                self.position += 1;
+                Ok(Token::Prefix(match byte {
+                    b'\'' => Prefix::Syntax,
+                    b'`' => Prefix::Quasisyntax,
+                    _ if self.peek() == Some(b'@') => {
+                        self.position += 1;
+                        Prefix::UnsyntaxSplicing
+                    }
+                    _ => Prefix::Unsyntax,
+                }))
             }
             b'\\' => Ok(Token::Atom(DatumKind::Char(self.character(start)?))),
             b'0'..=b'9' => self.label(start),

@@ -31,7 +31,7 @@ impl std::error::Error for ReadError {}
 /// Reads data from a text, one after the other.
 pub struct Reader<'t> {
     lexer: Lexer<'t>,
-    prefixes: [Option<Sym>; 4],
+    prefixes: [Option<Sym>; 8],
     /// The data read so far of all open constructs, outermost first.
     items: Vec<Datum>,
     open: Vec<Open>,
@@ -81,7 +81,7 @@ impl<'t> Reader<'t> {
     pub fn new(source: SourceId, text: &'t str, symbols: &'t Symbols) -> Reader<'t> {
         Reader {
             lexer: Lexer::new(source, text, symbols),
-            prefixes: [None; 4],
+            prefixes: [None; 8],
             items: Vec::new(),
             open: Vec::new(),
             labels: Vec::new(),

@@ -3,12 +3,13 @@
 use super::{Match, is_ellipsis, same_atom};
 use crate::expand::Result;
 use crate::expand::context::Context;
+use crate::expand::meaning::Meanings;
 use crate::expand::scope::{Ident, Scope};
 use crate::expand::special::Special;
 use crate::read::datum::{Datum, DatumKind};
 
 /// A compiled pattern.
-pub(super) enum Pattern {
+pub(in crate::expand) enum Pattern {
     /// `_`
     Anything,
     /// A pattern variable: its number.
@@ -22,7 +23,7 @@ pub(super) enum Pattern {
 }
 
 /// `(before ... repeated <ellipsis> after ... . tail)`.
-pub(super) struct Sequence {
+pub(in crate::expand) struct Sequence {
     before: Vec<Pattern>,
     repeated: Option<Repeated>,
     after: Vec<Pattern>,
@@ -36,13 +37,13 @@ struct Repeated {
 }
 
 /// A pattern variable: how many ellipses it stands under.
-pub(super) struct Variable {
-    pub(super) ident: Ident,
-    pub(super) depth: u32,
+pub(in crate::expand) struct Variable {
+    pub(in crate::expand) ident: Ident,
+    pub(in crate::expand) depth: u32,
 }
 
 /// Turns data into patterns.
-pub(super) struct PatternCompiler<'a> {
+pub(in crate::expand) struct PatternCompiler<'a> {
     scope: &'a Scope,
     ellipsis: Option<&'a Ident>,
     literals: &'a [Ident],
@@ -51,7 +52,7 @@ pub(super) struct PatternCompiler<'a> {
 }
 
 impl<'a> PatternCompiler<'a> {
-    pub(super) fn new(
+    pub(in crate::expand) fn new(
         scope: &'a Scope,
         ellipsis: Option<&'a Ident>,
         literals: &'a [Ident],
@@ -59,11 +60,15 @@ impl<'a> PatternCompiler<'a> {
         PatternCompiler { scope, ellipsis, literals, variables: Vec::new(), depth: 0 }
     }
     /// The variables of what has been compiled.
-    pub(super) fn into_variables(self) -> Vec<Variable> {
+    pub(in crate::expand) fn into_variables(self) -> Vec<Variable> {
         self.variables
     }
 
-    pub(super) fn compile(&mut self, cx: &mut Context<'_>, datum: &Datum) -> Result<Pattern> {
+    pub(in crate::expand) fn compile(
+        &mut self,
+        cx: &mut Context<'_>,
+        datum: &Datum,
+    ) -> Result<Pattern> {
         match &datum.kind {
             DatumKind::Symbol(_) | DatumKind::Alias(_) => self.identifier(cx, datum),
             DatumKind::Pair(_) => cx.nested(datum.span, |cx| {
@@ -145,9 +150,9 @@ impl<'a> PatternCompiler<'a> {
 impl Pattern {
     /// Matches `datum`, which stands in the first scope, against this pattern, which stands in the
     /// second. Recursion follows the pattern, so its depth is bounded.
-    pub(super) fn matches(
+    pub(in crate::expand) fn matches(
         &self,
-        cx: &Context<'_>,
+        cx: Meanings<'_>,
         datum: &Datum,
         scopes: (&Scope, &Scope),
         matches: &mut [Option<Match>],
@@ -159,7 +164,7 @@ impl Pattern {
                 true
             }
             Pattern::Literal(literal) => Ident::of(datum)
-                .is_some_and(|ident| cx.same_meaning((&ident, scopes.0), (literal, scopes.1))),
+                .is_some_and(|ident| cx.same((&ident, scopes.0), (literal, scopes.1))),
             Pattern::Atom(atom) => same_atom(atom, &datum.kind),
             Pattern::List(sequence) => sequence.matches_list(cx, datum, scopes, matches),
             Pattern::Vector(sequence) => match &datum.kind {
@@ -176,7 +181,7 @@ impl Pattern {
 impl Sequence {
     fn matches_list(
         &self,
-        cx: &Context<'_>,
+        cx: Meanings<'_>,
         datum: &Datum,
         scopes: (&Scope, &Scope),
         matches: &mut [Option<Match>],
@@ -197,7 +202,7 @@ impl Sequence {
     }
     fn matches(
         &self,
-        cx: &Context<'_>,
+        cx: Meanings<'_>,
         elements: &[&Datum],
         tail: &Datum,
         scopes: (&Scope, &Scope),
@@ -221,7 +226,7 @@ impl Sequence {
 impl Repeated {
     fn matches(
         &self,
-        cx: &Context<'_>,
+        cx: Meanings<'_>,
         items: &[&Datum],
         scopes: (&Scope, &Scope),
         matches: &mut [Option<Match>],

@@ -1,0 +1,96 @@
+//! Whose turn it is to compile. A thread that waits for it is in native state, and can be interrupted.
+//!
+//! A macro's procedure runs within the turn of the thread that expands the macro, and may compile
+//! (`eval`) itself.
+
+use super::FrontError;
+use crate::condition::ErrorKind;
+use crate::limits::Sandbox;
+use crate::source::Span;
+use crate::vm::VmShared;
+use lisle_threads::{Mutator, MutatorId};
+use parking_lot::{Condvar, Mutex};
+use std::time::Duration;
+
+/// A thread that waits looks this often whether it is to stop.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Whose turn it is, and how often it has taken it.
+#[derive(Default)]
+pub(super) struct Turn {
+    state: Mutex<Option<(MutatorId, u32)>>,
+    given_back: Condvar,
+}
+
+/// The turn, until it is dropped.
+pub(super) struct Taken<'t>(&'t Turn);
+
+impl Turn {
+    /// Waits for the turn, unless this thread has it already.
+    pub(super) fn take(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+    ) -> Result<Taken<'_>, FrontError> {
+        loop {
+            if let Some(taken) = self.try_take(mutator) {
+                return Ok(taken);
+            }
+            let limit = Sandbox::of(mutator).and_then(|sandbox| sandbox.reached());
+            if limit.is_some() || vm.is_interrupted() || mutator.has_interrupt() {
+                let message = limit.map_or("interrupted", |limit| limit.message());
+                return Err(FrontError::new(ErrorKind::Interrupted, message, Span::NONE));
+            }
+        }
+    }
+    /// The same, whatever happens: for what cannot fail.
+    pub(super) fn take_in_any_case(&self, mutator: &mut Mutator) -> Taken<'_> {
+        loop {
+            if let Some(taken) = self.try_take(mutator) {
+                return taken;
+            }
+        }
+    }
+    /// Waits a little.
+    fn try_take(&self, mutator: &mut Mutator) -> Option<Taken<'_>> {
+        let id = mutator.id();
+        if self.take_now(id) {
+            return Some(Taken(self));
+        }
+        let taken = mutator.native(|| {
+            let mut state = self.state.lock();
+            if state.is_some() {
+                self.given_back.wait_for(&mut state, PATIENCE);
+            }
+            let is_free = state.is_none();
+            if is_free {
+                *state = Some((id, 1));
+            }
+            is_free
+        });
+        taken.then_some(Taken(self))
+    }
+    fn take_now(&self, id: MutatorId) -> bool {
+        let mut state = self.state.lock();
+        match &mut *state {
+            None => *state = Some((id, 1)),
+            Some((owner, times)) if *owner == id => *times += 1,
+            Some(_) => return false,
+        }
+        true
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        match &mut *state {
+            Some((_, times)) if *times > 1 => *times -= 1,
+            _ => {
+                *state = None;
+                drop(state);
+                self.0.given_back.notify_one();
+            }
+        }
+    }
+}
