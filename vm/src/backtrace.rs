@@ -98,14 +98,10 @@ pub fn describe(vm: &VmShared, payload: Value) -> String {
         return format!("uncaught object: {}", print::write_to_string(vm, payload));
     }
     let mut described = message_of(vm, payload);
-    push_irritants(&mut described, payload, |irritant| {
-        match syntax::object_of(vm, irritant) {
-            Some(form) => shorten(form.0.to_text(&vm.symbols)),
-            None if is_condition(vm, irritant) && irritant != payload => {
-                shorten(summary(vm, irritant))
-            }
-            None => shorten(print::write_to_string(vm, irritant)),
-        }
+    push_irritants(&mut described, payload, |irritant| match syntax::object_of(vm, irritant) {
+        Some(form) => shorten(form.0.to_text(&vm.symbols)),
+        None if is_condition(vm, irritant) && irritant != payload => shorten(summary(vm, irritant)),
+        None => shorten(print::write_to_string(vm, irritant)),
     });
     described
 }
@@ -164,7 +160,7 @@ pub fn report(vm: &VmShared, payload: Value) -> Report {
     let kind = kind_of(vm, payload);
     let innermost = frames.first().map(|(code, _)| *code);
     let irritant = first_irritant(vm, payload).and_then(symbol_of);
-    let hints = hints::of_condition(vm, &kind, irritant, innermost);
+    let hints = hints::of_condition(vm, &kind, irritant, innermost, span);
     Report { kind, message: describe(vm, payload), span, lines, expansions: Vec::new(), hints }
 }
 

@@ -25,6 +25,7 @@ mod guarded;
 mod library;
 mod macros;
 mod meaning;
+mod misspelt;
 mod print;
 mod procedural;
 mod quasiquote;
@@ -253,6 +254,8 @@ pub struct Expander {
     libraries: Mutex<FxHashMap<String, Arc<Library>>>,
     core: Arc<Environment>,
     interaction: Arc<Environment>,
+    /// Calls whose operators may be misspelt.
+    suspects: misspelt::Suspects,
     /// How many expansions of macros and units there have been.
     numbers: AtomicU64,
     /// Emptied when the expander is dropped: environments and their macros refer to each other.
@@ -273,6 +276,7 @@ impl Expander {
             libraries: Mutex::default(),
             core,
             interaction,
+            suspects: misspelt::Suspects::default(),
             numbers: AtomicU64::new(0),
             environments: RwLock::new(environments),
         }

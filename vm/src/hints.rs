@@ -59,9 +59,9 @@ pub(crate) fn unbound(vm: &VmShared, name: &str) -> Vec<Hint> {
     }
 }
 
-/// A hint for a library that does not exist.
-pub(crate) fn no_library<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
-    did_you_mean(&nearest(key, known.cloned()))
+/// A hint for a name that is none of those known.
+pub(crate) fn among(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    did_you_mean(&nearest(name, known))
 }
 
 /// A hint for a macro use that fits none of its rules.
@@ -90,15 +90,29 @@ pub(crate) fn definition(vm: &VmShared, code: &Code) -> Vec<Hint> {
 }
 
 /// Hints for a condition of this kind, whose first irritant is `irritant`; `callee` is the code
-/// that was being entered.
+/// that was being entered, `span` the place of the error.
 pub(crate) fn of_condition(
     vm: &VmShared,
     kind: &str,
     irritant: Option<Sym>,
     callee: Option<&Code>,
+    span: Span,
 ) -> Vec<Hint> {
     match (irritant, callee) {
-        (Some(name), _) if kind == ErrorKind::Unbound.name() => unbound(vm, &vm.symbols.name(name)),
+        (Some(name), _) if kind == ErrorKind::Unbound.name() => {
+            let name = vm.symbols.name(name);
+            // A misspelt keyword makes expressions of what are none: their errors are its.
+            match vm.front.expander(vm).misspelt_keyword(span, &vm.symbols) {
+                Some((operator, near)) if operator != name => {
+                    vec![Hint::new(format!("{operator} is not defined: {near}"))]
+                }
+                Some((_, near)) => match unbound(vm, &name) {
+                    hints if hints.is_empty() => vec![Hint::new(near)],
+                    hints => hints,
+                },
+                None => unbound(vm, &name),
+            }
+        }
         _ if kind == ErrorKind::NotProcedure.name() => {
             let text = "what follows a ( is called: is there a pair of parentheses too many?";
             vec![Hint::new(text.to_owned())]

@@ -22,6 +22,10 @@ impl Span {
     /// No position.
     pub const NONE: Span = Span { source: SourceId(0), start: 0, end: 0 };
 
+    /// Does it reach from the other's beginning, or before, to its end, or beyond?
+    pub fn encloses(&self, other: &Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
     /// Is there no position?
     pub fn is_none(self) -> bool {
         self.source.0 == 0

@@ -269,6 +269,12 @@ impl<'a> Context<'a> {
             let found = match self.meaning(&keyword, scope) {
                 Meaning::Special(special) => Binding::Special(special),
                 Meaning::Macro(found) => self.in_effect(found),
+                Meaning::Free(sym, environment) => {
+                    if form.as_pair().is_some() {
+                        self.expander.suspects.add(sym, form.span, &environment);
+                    }
+                    return Ok(Head::Other(form));
+                }
                 _ => return Ok(Head::Other(form)),
             };
             let found = match found {
@@ -287,15 +293,16 @@ impl<'a> Context<'a> {
             form = expanded;
         }
     }
-    /// The error, and the macro uses around the form that it is about. Those noted include finished
+    /// The error, the macro uses around the form that it is about, and a hint. Those noted include finished
     /// siblings of that form, which do not enclose it.
     pub(super) fn with_expansions(&self, mut error: ExpandError) -> ExpandError {
         let span = error.span;
-        let encloses = |outer: &Span| {
-            outer.source == span.source && outer.start <= span.start && span.end <= outer.end
-        };
-        let noted = self.expansions.iter().rev().filter(|(_, used)| encloses(used));
+        let noted = self.expansions.iter().rev().filter(|(_, used)| used.encloses(&span));
         error.expansions.extend(noted.take(MAX_SHOWN_EXPANSIONS));
+        if error.hint.is_none() && error.kind == ExpandErrorKind::Syntax {
+            let near = self.expander.misspelt_keyword(span, self.session.symbols);
+            error.hint = near.map(|(name, near)| format!("{name} is not defined: {near}"));
+        }
         error
     }
     /// The operands of a use of `special`, which must be a proper list.

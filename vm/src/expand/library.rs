@@ -12,6 +12,7 @@ use super::context::Context;
 use super::scope::{Binding, Changes, Environment, Found, GlobalState, Ident, Scope, look_up};
 use super::special::Special;
 use super::{ExpandError, Result, Unit};
+use crate::hints;
 use crate::read::datum::{Datum, DatumKind};
 use crate::read::reader::Reader;
 use crate::source::{SourceId, Span};
@@ -23,6 +24,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Libraries that import each other may be nested this deeply.
 const MAX_LOADING: usize = 200;
+
+/// What a library consists of.
+const DECLARATIONS: [&str; 7] = [
+    "begin",
+    "cond-expand",
+    "export",
+    "import",
+    "include",
+    "include-ci",
+    "include-library-declarations",
+];
 
 /// Finds the files that programs import and include.
 ///
@@ -120,7 +132,8 @@ impl Context<'_> {
                 (DatumKind::Number(_), None) => item.to_text(self.session.symbols),
                 _ => {
                     let message = "a library's name consists of names and numbers";
-                    return Err(self.error_in(message, item));
+                    let hint = self.modifier_hint(name);
+                    return Err(self.error_in(message, item).with_hint(hint));
                 }
             };
             parts.push(part);
@@ -191,7 +204,9 @@ impl Context<'_> {
                 let name = self.name(sym);
                 let message =
                     format!("export: {name} is neither defined nor imported by this library");
-                Err(ExpandError::new(message, span))
+                let known = environment.bound_symbols();
+                let known = known.into_iter().map(|known| self.name(known).to_string());
+                Err(ExpandError::new(message, span).with_hint(hints::among(&name, known)))
             }
         }
     }
@@ -230,7 +245,9 @@ impl Context<'_> {
                 _ => {
                     let message = "this is no declaration of a library; definitions and expressions \
                                    belong into (begin ...)";
-                    return Err(self.error_in(message, &declaration));
+                    let known = DECLARATIONS.iter().map(|known| (*known).to_owned());
+                    let hint = hints::among(&keyword, known);
+                    return Err(self.error_in(message, &declaration).with_hint(hint));
                 }
             }
         }

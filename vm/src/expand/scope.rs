@@ -402,6 +402,16 @@ impl Environment {
         });
         symbols.collect()
     }
+    /// The symbols that are bound to macros and other syntax.
+    pub(super) fn keywords(&self) -> Vec<Sym> {
+        let state = self.state.read();
+        let keywords =
+            state.bindings.iter().filter_map(|(ident, binding)| match (ident, binding) {
+                (Ident::Symbol(sym), Binding::Macro(_) | Binding::Special(_)) => Some(*sym),
+                _ => None,
+            });
+        keywords.collect()
+    }
     pub(super) fn clear(&self) {
         let bindings = std::mem::take(&mut self.state.write().bindings);
         drop(bindings);

@@ -268,7 +268,7 @@ impl Context<'_> {
     /// The error that something is no library's name.
     pub(super) fn no_library(&self, name: &Datum) -> ExpandError {
         let known = self.expander.standard_libraries(self.session.symbols).keys();
-        let hint = hints::no_library(&name.to_text(self.session.symbols), known);
+        let hint = hints::among(&name.to_text(self.session.symbols), known.cloned());
         self.error_in("there is no such library", name).with_hint(hint)
     }
 }

@@ -4,6 +4,7 @@ use super::Library;
 use crate::expand::context::Context;
 use crate::expand::scope::{Binding, Ident};
 use crate::expand::{ExpandError, Result};
+use crate::hints;
 use crate::read::datum::Datum;
 use crate::read::reader::Reader;
 use crate::source::SourceId;
@@ -119,14 +120,15 @@ impl Context<'_> {
         let mut items = set.iter();
         let keyword = Ident::of(items.next()?)?;
         let inner = items.next().filter(|inner| inner.as_pair().is_some())?;
-        let modifier = match &*self.name(keyword.symbol()) {
-            "only" => Modifier::Only,
-            "except" => Modifier::Except,
-            "prefix" => Modifier::Prefix,
-            "rename" => Modifier::Rename,
-            _ => return None,
-        };
-        Some((modifier, inner))
+        let name = self.name(keyword.symbol());
+        let (_, modifier) = MODIFIERS.iter().find(|(known, _)| **known == *name)?;
+        Some((*modifier, inner))
+    }
+    /// A hint for what is neither a library's name nor an import set.
+    pub(super) fn modifier_hint(&self, set: &Datum) -> Option<String> {
+        let keyword = set.as_pair().and_then(|pair| Ident::of(&pair.car))?;
+        let known = MODIFIERS.iter().map(|(known, _)| (*known).to_owned());
+        hints::among(&self.name(keyword.symbol()), known)
     }
     /// The library an import set takes its bindings from; `None` if it is a standard one.
     pub(super) fn library_of(&mut self, set: &Datum) -> Result<Option<Arc<Library>>> {
@@ -217,12 +219,23 @@ impl Context<'_> {
         match names.get(&sym) {
             Some(binding) => Ok((sym, binding.clone())),
             None => {
-                let message = format!("import: the library does not export {}", self.name(sym));
-                Err(ExpandError::new(message, datum.span))
+                let name = self.name(sym);
+                let message = format!("import: the library does not export {name}");
+                let known = names.keys().map(|known| self.name(*known).to_string());
+                let hint = hints::among(&name, known.filter(|known| !known.starts_with('%')));
+                Err(ExpandError::new(message, datum.span).with_hint(hint))
             }
         }
     }
 }
+
+/// The names of the modifiers.
+const MODIFIERS: [(&str, Modifier); 4] = [
+    ("only", Modifier::Only),
+    ("except", Modifier::Except),
+    ("prefix", Modifier::Prefix),
+    ("rename", Modifier::Rename),
+];
 
 /// What an import set does with the names of the set inside it.
 #[derive(Clone, Copy)]

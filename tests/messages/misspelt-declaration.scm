@@ -1,0 +1,4 @@
+(define-library (shapes)
+  (exprot circle-area)
+  (import (scheme base))
+  (begin (define (circle-area r) (* 3 r r))))

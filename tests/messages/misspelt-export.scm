@@ -1,0 +1,5 @@
+(define-library (shapes)
+  (export circle-aera)
+  (import (scheme base))
+  (begin (define (circle-area r) (* 3 r r))))
+(import (scheme base) (shapes))

@@ -1,0 +1,2 @@
+(import (scheme base) (prefx (scheme char) c:))
+(display (c:char-upcase #\a))

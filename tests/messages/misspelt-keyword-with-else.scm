@@ -1,0 +1,4 @@
+(define (sign n)
+  (cnd ((< n 0) 'negative)
+       (else 'positive)))
+(display (sign 4))

@@ -1,0 +1,3 @@
+(defin (double x)
+  (* 2 x))
+(display (double 4))
