@@ -187,7 +187,7 @@ impl GlobalHost for Host<'_> {
     }
     fn keep(&self, object: Arc<dyn Any + Send + Sync>) -> expand::Result<Datum> {
         let kept = self.with_cx(|cx| {
-            let native = self.vm.heap.new_native(cx.heap(), Box::new(Kept(object)));
+            let native = self.vm.heap.new_native(cx.heap(), Box::new(Kept(object)), 0);
             native.map(|native| self.vm.heap.add_root(native))
         });
         let index = self.vm.opaques.add(kept.map_err(|HeapExhausted| full())?);
@@ -228,7 +228,7 @@ impl GlobalHost for Host<'_> {
         }
         let arguments = self.with_cx(|cx| {
             let expansion = Box::new(ExpansionHandle(expansion.clone()));
-            let expansion = self.vm.heap.new_native(cx.heap(), expansion);
+            let expansion = self.vm.heap.new_native(cx.heap(), expansion, 0);
             let form = datum_to_value(cx, form).map_err(|_| full())?;
             Ok::<_, ExpandError>([form, expansion.map_err(|_| full())?])
         })?;

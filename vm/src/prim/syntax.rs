@@ -82,7 +82,7 @@ fn is_atom(form: &Datum) -> bool {
 
 fn native(cx: &mut Cx<'_>, object: Box<dyn Any + Send + Sync>) -> Result<Value, Raised> {
     let heap = cx.heap().heap().clone();
-    heap.new_native(cx.heap(), object).map_err(|HeapExhausted| cx.exhausted())
+    heap.new_native(cx.heap(), object, 0).map_err(|HeapExhausted| cx.exhausted())
 }
 
 /// The form that a syntax object is; what has no place gets this one.
