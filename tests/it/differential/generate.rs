@@ -258,7 +258,7 @@ fn lists(random: &mut Random, depth: usize) -> String {
 }
 
 fn quasiquote(random: &mut Random) -> String {
-    format!("(let ((x 5) (l '(1 2)) (v #(3))) `{})", template(random, 3, 1))
+    format!("(let ((x 5) (l '(1 2)) (v '#(3))) `{})", template(random, 3, 1))
 }
 
 /// A quasiquote template at a level.

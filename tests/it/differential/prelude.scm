@@ -1,9 +1,6 @@
 ;;; What each system is given before the expressions: one line of output for each, alike everywhere.
 ;;; Inexact numbers are shown with eleven digits, since their last ones are the mathematical
 ;;; library's, and complex ones by their parts.
-(import (scheme base) (scheme case-lambda) (scheme char) (scheme complex) (scheme cxr)
-        (scheme inexact) (scheme lazy) (scheme read) (scheme write))
-
 (define (show-inexact x)
   (cond
    ((nan? x) (display "nan"))

@@ -1,0 +1,12 @@
+;;; For systems that know R6RS and not R7RS: names of R7RS whose meaning R6RS has under others.
+(define (square x) (* x x))
+(define (exact-integer? x) (and (integer? x) (exact? x)))
+(define (floor/ a b)
+  (let* ((r (mod a (abs b)))
+         (r (if (and (negative? b) (not (zero? r))) (+ r b) r)))
+    (values (/ (- a r) b) r)))
+(define (floor-quotient a b) (call-with-values (lambda () (floor/ a b)) (lambda (q r) q)))
+(define floor-remainder modulo)
+(define truncate-quotient quotient)
+(define truncate-remainder remainder)
+(define (truncate/ a b) (values (quotient a b) (remainder a b)))
