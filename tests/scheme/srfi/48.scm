@@ -1,7 +1,7 @@
 ;; Intermediate format strings
 ;; expect: on the port
-;; expect: 30 checks
-(import (scheme base) (scheme write) (srfi 48))
+;; expect: 38 checks
+(import (scheme base) (scheme inexact) (scheme write) (srfi 48))
 (include "../check.scm")
 
 (check (format "Hello, ~a" "World!") "Hello, World!")
@@ -17,7 +17,16 @@
 (check (format "~k" "~a" '(1)) "1")
 (check (format "~~~t~_~%") "~\t \n")
 (check (format "a~&b~%~&c") "a\nb\nc")
-(check (format "~&a") "a")
+;; The document's examples.
+(check (format #f "~&1~&~&2~&~&~&3~%") "\n1\n2\n3\n")
+(check (format "~8,3F" (sqrt -3.8)) "0.000+1.949i")
+(check (format "~20,3F" (sqrt -3.8)) "        0.000+1.949i")
+(check (format "~8,2F" 3.4567e11) " 3.46e11")
+(check (format "~1,2F" 32e200) "3.20e201")
+(check (format "~1,2F" 32e-45) "3.20e-44")
+(check (format "~1,2F" -1.5-2i) "-1.50-2.00i")
+(check (format "~a~a~&" (list->string (list #\newline)) "") "\n")
+(check (format "~a ~? ~a ~%" 3 " ~s ~s " '(2 2) 3) "3  2 2  3 \n")
 (check (format "~8,2F" 32) "   32.00")
 (check (format "~8,3F" 32.12345) "  32.123")
 (check (format "~6,3F" 1/3) " 0.333")

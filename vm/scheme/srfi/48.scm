@@ -2,7 +2,8 @@
 
 (define-library (srfi 48)
   (export format)
-  (import (scheme base) (scheme char) (scheme inexact) (scheme write) (lisle internal))
+  (import (scheme base) (scheme char) (scheme complex) (scheme inexact) (scheme write)
+          (only (srfi 13) string-index) (lisle internal))
   (begin
 
     (define help
@@ -32,10 +33,11 @@
       (let ((rest (run port text arguments)))
         (if (pair? rest) (error "format: too many arguments" text rest))))
 
-    ;; Whether the last character written was a newline is known of this call only.
+    ;; Whether the last character written was a newline is known of this call only; at its beginning
+    ;; it was none, as in the document's example.
     (define (run port text arguments)
       (let ((size (string-length text)))
-        (let loop ((index 0) (arguments arguments) (fresh? #t))
+        (let loop ((index 0) (arguments arguments) (fresh? #f))
           (if (= index size)
               arguments
               (let ((char (string-ref text index)))
@@ -55,8 +57,15 @@
       (let ((char (char-downcase (string-ref text index)))
             (next (+ index 1)))
         (define (show write-it)
-          (write-it (need arguments text) port)
-          (continue next (cdr arguments) #f))
+          (let ((shown (open-output-string)))
+            (write-it (need arguments text) shown)
+            (put-text (get-output-string shown) (cdr arguments))))
+        (define (put-text shown arguments)
+          (write-string shown port)
+          (let ((size (string-length shown)))
+            (continue next
+                      arguments
+                      (if (= size 0) fresh? (char=? (string-ref shown (- size 1)) #\newline)))))
         (define (in-radix radix)
           (show (lambda (obj port)
                   (if (number? obj)
@@ -92,8 +101,7 @@
           ((#\? #\k)
            (let ((inner (need arguments text))
                  (inner-arguments (need (cdr arguments) text)))
-             (format-to port inner inner-arguments)
-             (continue next (cddr arguments) #f)))
+             (put-text (format-string inner inner-arguments) (cddr arguments))))
           (else (fixed port text index arguments continue)))))
 
     ;; ~F, ~wF and ~w,dF.
@@ -117,23 +125,47 @@
         (let* ((obj (need arguments text))
                (shown (cond ((string? obj) obj)
                             ((not (number? obj)) (error "format: not a number" text obj))
-                            ((and decimals (real? obj)) (with-decimals obj decimals))
+                            (decimals (with-decimals obj decimals))
                             (else (number->string obj))))
                (missing (- (or width 0) (string-length shown))))
           (if (> missing 0) (write-string (make-string missing #\space) port))
           (write-string shown port)
           (continue (+ index 1) (cdr arguments) #f))))
 
-    ;; Rounded exactly, half to even.
+    ;; The parts of complex numbers each.
     (define (with-decimals n decimals)
-      (if (not (finite? n))
-          (number->string n)
-          (let* ((scaled (round (* (abs (exact n)) (expt 10 decimals))))
-                 (digits (number->string scaled))
-                 (zeros (max 0 (- (+ decimals 1) (string-length digits))))
-                 (digits (string-append (make-string zeros #\0) digits))
-                 (point (- (string-length digits) decimals)))
-            (string-append (if (negative? n) "-" "")
-                           (substring digits 0 point)
-                           "."
-                           (substring digits point (string-length digits))))))))
+      (cond ((not (real? n))
+             (let ((imaginary (with-decimals (imag-part n) decimals)))
+               (string-append (with-decimals (real-part n) decimals)
+                              (if (memv (string-ref imaginary 0) '(#\+ #\-)) "" "+")
+                              imaginary
+                              "i")))
+            ((not (finite? n)) (number->string n))
+            ((exact? n) (rounded n decimals))
+            (else (scientific n (number->string n) decimals))))
+
+    ;; Inexact numbers that are written with an exponent keep it; those from 1e11 on get one, as in
+    ;; the document's examples.
+    (define (scientific n text decimals)
+      (let ((e (string-index text #\e)))
+        (cond (e
+               (string-append (rounded (string->number (substring text 0 e)) decimals)
+                              (substring text e (string-length text))))
+              ((< (abs n) 1e11) (rounded n decimals))
+              (else
+               (let ((power (- (string-length (number->string (exact (floor (abs n))))) 1)))
+                 (string-append (rounded (/ (exact n) (expt 10 power)) decimals)
+                                "e"
+                                (number->string power)))))))
+
+    ;; Rounded exactly, half to even.
+    (define (rounded n decimals)
+      (let* ((scaled (round (* (abs (exact n)) (expt 10 decimals))))
+             (digits (number->string scaled))
+             (zeros (max 0 (- (+ decimals 1) (string-length digits))))
+             (digits (string-append (make-string zeros #\0) digits))
+             (point (- (string-length digits) decimals)))
+        (string-append (if (negative? n) "-" "")
+                       (substring digits 0 point)
+                       "."
+                       (substring digits point (string-length digits)))))))
