@@ -1,5 +1,5 @@
 ;; Conditions
-;; expect: 40 checks
+;; expect: 44 checks
 (import (except (scheme base) error) (scheme write) (srfi 35) (only (srfi 23) error))
 (include "../check.scm")
 
@@ -54,5 +54,11 @@
 (check (error? (condition (&serious))) #f)
 (check (condition-has-type? (condition (&serious)) &condition) #t)
 (check (guard (e ((c1? e) (c1-a e))) (raise v1)) "a1")
+;; What primitives and `error` raise.
+(define (raised thunk) (guard (e (#t e)) (thunk)))
+(check (condition-message (raised (lambda () (error "bad" 1)))) "bad")
+(check (serious-condition? (raised (lambda () (car 5)))) #t)
+(check (condition? 5) #f)
+(check (error? (make-compound-condition (raised (lambda () (error "x"))) v1)) #t)
 
 (report)

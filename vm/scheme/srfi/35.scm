@@ -22,8 +22,17 @@
 
     (define-record-type <condition>
       (make-parts parts)
-      condition?
-      (parts condition-parts))
+      parts?
+      (parts parts-of))
+
+    ;; What `error` and primitives raise are errors with a message.
+    (define (condition? obj)
+      (or (parts? obj) (error-object? obj)))
+    (define (condition-parts condition)
+      (if (parts? condition)
+          (parts-of condition)
+          (list (list &error)
+                (list &message (cons 'message (error-object-message condition))))))
 
     (define (check-type who position type)
       (if (not (condition-type? type))
