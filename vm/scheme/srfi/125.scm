@@ -71,7 +71,10 @@
                   alist)
         table))
 
-    (define (hash-table=? same? a b)
+    ;; Values are compared by a comparator, or an equivalence.
+    (define (hash-table=? values-by a b)
+      (define same?
+        (if (comparator? values-by) (comparator-equality-predicate values-by) values-by))
       (and (= (hash-table-size a) (hash-table-size b))
            (every-entry? a (lambda (key value)
                              (let ((other (hash-table-ref/default b key %absent)))
