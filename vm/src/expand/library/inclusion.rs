@@ -27,6 +27,9 @@ pub const FEATURES: &[&str] = &[
     "little-endian",
     "threads",
     "lisle",
+    // Of SRFI 115, without `regexp-backrefs`.
+    "regexp-look-around",
+    "regexp-non-greedy",
     "srfi-0",
     "srfi-1",
     "srfi-2",
