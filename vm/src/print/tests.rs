@@ -4,7 +4,7 @@ use super::atom::needs_bars;
 use super::{Style, to_text};
 use crate::cx::Cx;
 use crate::datum_value::{datum_to_value, value_to_datum};
-use crate::num::Number;
+use crate::num::{Number, parse_number};
 use crate::prim::{equality, record};
 use crate::read::datum::{Datum, DatumKind};
 use crate::read::read_one;
@@ -113,6 +113,7 @@ enum Shape {
     Char(char),
     Integer(i64),
     Double(f64),
+    Numeral(String),
     Bytes(Vec<u8>),
     List(Vec<Shape>),
     Dotted(Box<Shape>, Box<Shape>),
@@ -127,6 +128,9 @@ fn shapes() -> impl Strategy<Value = Shape> {
         any::<char>().prop_map(Shape::Char),
         (i64::MIN >> 3..=i64::MAX >> 3).prop_map(Shape::Integer),
         any::<f64>().prop_map(Shape::Double),
+        "-?[0-9]{1,40}(/[1-9][0-9]{0,25})?".prop_map(Shape::Numeral),
+        "-?[0-9]{1,5}(/[1-9]|\\.[0-9]{1,9})?[-+][0-9]{1,5}(/[1-9]|\\.5e-[0-9]{1,3})?i"
+            .prop_map(Shape::Numeral),
         prop::collection::vec(any::<u8>(), 0..4).prop_map(Shape::Bytes),
     ];
     leaf.prop_recursive(5, 60, 5, |inner| {
@@ -149,6 +153,10 @@ fn datum_of(shape: &Shape, symbols: &Symbols) -> Datum {
         Shape::Char(c) => Datum::new(DatumKind::Char(*c), none),
         Shape::Integer(n) => Datum::new(DatumKind::Number(Arc::new(Number::Fixnum(*n))), none),
         Shape::Double(x) => Datum::new(DatumKind::Number(Arc::new(Number::Flonum(*x))), none),
+        Shape::Numeral(text) => {
+            let number = parse_number(text, 10).expect("the text of a number");
+            Datum::new(DatumKind::Number(Arc::new(number)), none)
+        }
         Shape::Bytes(bytes) => Datum::new(DatumKind::Bytevector(bytes[..].into()), none),
         Shape::List(items) => Datum::list(all(items).into_iter(), none),
         Shape::Vector(items) => Datum::vector(all(items), none),
@@ -176,4 +184,47 @@ proptest! {
             }
         });
     }
+
+    /// Graphs of pairs and vectors, each of which leads to two others or to numbers.
+    #[test]
+    fn graphs_are_read_back_with_their_sharing(
+        graphs in prop::collection::vec(
+            prop::collection::vec((any::<bool>(), 0..14usize, 0..14usize), 1..12), 1..20)
+    ) {
+        with_cx(|cx| {
+            for graph in &graphs {
+                let value = graph_value(cx, graph);
+                for style in [Style::Write, Style::Shared] {
+                    let text = to_text(cx.vm(), value, style);
+                    let again = read(cx, &text);
+                    assert_eq!(to_text(cx.vm(), again, style), text, "{graph:?}");
+                    assert!(equality::equal(value, again), "{graph:?} reads back as {text}");
+                }
+            }
+        });
+    }
+}
+
+/// The first node of a graph; a node is a vector or a pair.
+fn graph_value(cx: &mut Cx<'_>, graph: &[(bool, usize, usize)]) -> Value {
+    let nil = Value::NIL;
+    let nodes: Vec<Value> = graph
+        .iter()
+        .map(|(is_vector, ..)| if *is_vector { cx.vector(&[nil, nil]) } else { cx.cons(nil, nil) })
+        .collect::<Result<_, _>>()
+        .expect("room in the heap");
+    for ((is_vector, a, b), node) in graph.iter().zip(&nodes) {
+        let [a, b] = [a, b].map(|&edge| match nodes.get(edge) {
+            Some(other) => *other,
+            None => Value::fixnum(edge as i64),
+        });
+        if *is_vector {
+            cx.heap().store(*node, 0, a);
+            cx.heap().store(*node, 1, b);
+        } else {
+            cx.heap().set_car(*node, a);
+            cx.heap().set_cdr(*node, b);
+        }
+    }
+    nodes[0]
 }
