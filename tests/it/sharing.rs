@@ -322,6 +322,32 @@ fn evaluation_takes_turns() {
     );
 }
 
+/// Libraries that take a while to run, imported by all threads at the same time.
+#[test]
+fn a_library_is_run_before_anyone_uses_it() {
+    share(
+        "(scheme eval) (scheme repl)",
+        "(repeat
+           8
+           (lambda (k)
+             (eval `(define-library (slow ,k)
+                      (export value)
+                      (import (scheme base))
+                      (begin
+                        (define (spin n) (if (> n 0) (spin (- n 1)) (list ,k)))
+                        (define value (spin (quotient ,(size 10000000) 100)))))
+                   (interaction-environment))))
+         (define (work i)
+           (collect 8 (lambda (k)
+                        (if (odd? i)
+                            (eval 'value (environment `(slow ,k)))
+                            (let ((name (string->symbol (string-append \"value\" (number->string k)))))
+                              (eval `(import (rename (slow ,k) (value ,name))) (interaction-environment))
+                              (eval name (interaction-environment)))))))",
+        "(apply every? same? results)",
+    );
+}
+
 /// Plain data that a thread fills before it hands them over are seen filled.
 #[test]
 fn what_is_handed_over_is_seen_as_it_was_left() {

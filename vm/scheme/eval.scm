@@ -11,14 +11,54 @@
   (case-lambda
     ((expression) (eval expression (interaction-environment)))
     ((expression environment)
-     (let ((thunks (%compile expression environment)))
-       (if (pair? thunks) (%run-thunks thunks))))))
+     (if (and (pair? expression) (eq? (car expression) 'import))
+         (%with-libraries (lambda () (%eval expression environment)))
+         (%eval expression environment)))))
+
+(define (%eval expression environment)
+  (let ((thunks (%compile expression environment)))
+    (if (pair? thunks) (%run-thunks thunks))))
 
 (define (environment . import-sets)
-  (let* ((made (apply %environment import-sets))
-         (thunks (cdr made)))
-    (if (pair? thunks) (%run-thunks thunks))
-    (car made)))
+  (%with-libraries
+   (lambda ()
+     (let* ((made (apply %environment import-sets))
+            (thunks (cdr made)))
+       (if (pair? thunks) (%run-thunks thunks))
+       (car made)))))
+
+;; A thread that imports libraries holds this while it runs them, so that another one that imports
+;; the same waits until they have their values. A library's own body may import more.
+(define %libraries (make-mutex 'libraries))
+
+(define (%with-libraries work)
+  (if (eq? (mutex-state %libraries) (current-thread))
+      (work)
+      (dynamic-wind
+       %lock-libraries
+       (lambda ()
+         (with-exception-handler
+          ;; Perhaps nothing handles it and the thread goes on in its host.
+          (lambda (obj)
+            (%unlock-libraries)
+            (raise-continuable obj))
+          work))
+       %unlock-libraries)))
+
+;; A thread that was terminated meanwhile leaves the mutex abandoned.
+(define (%lock-libraries)
+  (%call/ec
+   (lambda (return)
+     (with-exception-handler
+      (lambda (obj)
+        (if (abandoned-mutex-exception? obj)
+            (return #t)
+            (raise-continuable obj)))
+      (lambda () (mutex-lock! %libraries))))))
+
+(define (%unlock-libraries)
+  (if (eq? (mutex-state %libraries) (current-thread))
+      (mutex-unlock! %libraries)))
 
 (define load
   (case-lambda
@@ -34,7 +74,9 @@
   (environment '(scheme r5rs)))
 
 (define (null-environment version)
-  (environment '(scheme r5rs)))
+  (environment '(only (scheme r5rs) and begin case cond define define-syntax delay do if lambda let
+                      let* let-syntax letrec letrec-syntax or quasiquote quote set!
+                      syntax-rules)))
 
 ;; Ends the process at once; `exit` runs the after thunks that are outstanding first.
 (define emergency-exit
