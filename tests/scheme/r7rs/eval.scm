@@ -1,6 +1,6 @@
 ;; R7RS 6.12: eval and environments; cond-expand; features; process context; time
-;; expect: 26 checks
-(import (scheme base) (scheme eval) (scheme process-context) (scheme time) (scheme write))
+;; expect: 29 checks
+(import (scheme base) (scheme eval) (only (scheme r5rs) null-environment) (scheme process-context) (scheme time) (scheme write))
 (include "../check.scm")
 
 (check (eval '(* 7 3) (environment '(scheme base))) 21)
@@ -33,5 +33,11 @@
 (check (let* ((a (current-jiffy)) (b (current-jiffy))) (<= a b)) #t)
 (check (exact-integer? (jiffies-per-second)) #t)
 (check (> (current-second) 1500000000) #t)
+
+(check (eval '(let* ((x 1)) (if x `(a ,x) 2)) (null-environment 5)) '(a 1))
+(check-raises (eval 'car (null-environment 5)))
+;; An import that fails leaves nothing locked.
+(define (broken) (environment '(scheme base) '(no such library)))
+(check (list (guard (e (#t 'failed)) (broken)) (guard (e (#t 'failed)) (broken)) (eval '(+ 1 1) (environment '(scheme base)))) '(failed failed 2))
 
 (report)

@@ -1,5 +1,5 @@
 ;; Regular expressions
-;; expect: 58 checks
+;; expect: 59 checks
 (import (scheme base) (scheme write) (scheme char) (scheme regex) (only (srfi 14) string->char-set char-set-contains?))
 (include "../check.scm")
 
@@ -73,5 +73,6 @@
 (check-raises (regexp-replace "a" "a" 1.5))
 (check-raises (regexp-search "a" "abc" 2 1))
 (check-raises (regexp '(backref 1)))
+(check (cond-expand ((and regexp-look-around regexp-non-greedy (not regexp-backrefs)) 'yes) (else 'no)) 'yes)
 
 (report)

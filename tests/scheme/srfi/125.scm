@@ -1,5 +1,5 @@
 ;; Hash tables
-;; expect: 54 checks
+;; expect: 55 checks
 (import (scheme base) (scheme write) (scheme char) (scheme hash-table) (only (srfi 128) make-comparator make-default-comparator number-hash)
         (only (srfi 132) list-sort))
 (include "../check.scm")
@@ -23,6 +23,7 @@
 (check (list (hash-table-contains? table 1.0) (hash-table-contains? table 9) (hash-table-exists? table 2)) '(#t #f #t))
 (check (list (hash-table-empty? table) (hash-table-empty? (t))) '(#f #t))
 (check (list (hash-table=? eq? (t 1 'a) (t 1 'a)) (hash-table=? eq? (t 1 'a) (t 1 'b)) (hash-table=? eq? (t 1 'a) (t 2 'a)) (hash-table=? eq? (t) (t 1 2))) '(#t #f #f #f))
+(check (list (hash-table=? (make-default-comparator) (t 1 "a") (t 1 "a")) (hash-table=? (make-default-comparator) (t 1 "a") (t 1 "b"))) '(#t #f))
 (check (hash-table-mutable? table) #t)
 (check (list (hash-table-ref table 1) (hash-table-ref table 9 (lambda () 'no)) (hash-table-ref table 1 (lambda () 'no) list)) '(a no (a)))
 (check-raises (hash-table-ref table 9))
