@@ -17,26 +17,38 @@ use std::time::{Duration, Instant};
 /// How long things may take that do not take long.
 const LONG: Duration = Duration::from_secs(20);
 
-/// A machine whose procedure `(ended)` tells the receiver that a call's after thunk ran.
+/// Tells the receiver when it is dropped.
+struct Tells(Sender<()>);
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        // Nobody may be interested any more.
+        let _ = self.0.send(());
+    }
+}
+
+/// A machine whose procedure `(during thunk)` tells the receiver when the thunk has ended, in
+/// whatever way: after thunks run only if the time given to a program that is ended suffices.
 fn telling() -> (Vm, Receiver<()>) {
     let vm = Vm::new().expect("the system has memory");
     let (sender, receiver): (Sender<()>, _) = channel();
     let sender = Mutex::new(sender);
-    let tell = move || sender.lock().map(|sender| sender.send(()).is_ok()).is_ok();
-    vm.define("ended", tell).expect("the heap has room");
+    vm.define("during", move |cx: &mut Context, thunk: Root<Procedure>| {
+        let _tells = Tells(sender.lock().map_err(|_| Error::new("poisoned"))?.clone());
+        cx.call::<Root>(&thunk, ())
+    })
+    .expect("the heap has room");
     vm.define("fetch", || Async(pending::<i64>())).expect("the heap has room");
     (vm, receiver)
 }
 
-/// Ways to take for ever, each of which says `(ended)` when it is made to end.
+/// Ways to take for ever.
 const ENDLESS: [&str; 4] = [
-    "(lambda () (dynamic-wind (lambda () #f) (lambda () (let loop () (loop))) ended))",
-    "(lambda () (dynamic-wind (lambda () #f) (lambda () (thread-sleep! 1000)) ended))",
-    "(lambda () (dynamic-wind (lambda () #f) fetch ended))",
-    "(lambda () (dynamic-wind
-       (lambda () #f)
-       (lambda () (thread-join! (thread-start! (make-thread (lambda () (let loop () (loop)))))))
-       ended))",
+    "(lambda () (during (lambda () (let loop () (loop)))))",
+    "(lambda () (during (lambda () (thread-sleep! 1000))))",
+    "(lambda () (during fetch))",
+    "(lambda () (during (lambda ()
+       (thread-join! (thread-start! (make-thread (lambda () (let loop () (loop)))))))))",
 ];
 
 #[test]
