@@ -345,19 +345,17 @@ impl Heap {
         for field in 1..=fields {
             object::init_field(object, field, Value::FALSE);
         }
-        let host = Host::from(value);
-        let number = self.natives.lock().add(object, local.is_young(object), host);
-        let number = i64::try_from(number).expect("fewer natives than fixnums");
-        object::init_field(object, 0, Value::fixnum(number));
+        self.natives.lock().add(object, local.is_young(object), Host::from(value));
         Ok(object)
     }
 
-    /// The host's value that a `Native` object owns, or `None` for other values.
+    /// The host's value that a `Native` object owns, or `None` for other values. Takes no lock.
+    #[inline]
     pub fn native(&self, v: Value) -> Option<Arc<dyn Any + Send + Sync>> {
         if !object::is_kind(v, Kind::Native) {
             return None;
         }
-        self.natives.lock().get(native::number(v)?)
+        native::host(v)
     }
 
     /// Counters and sizes.

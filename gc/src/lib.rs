@@ -82,6 +82,7 @@ mod layout;
 mod limit;
 mod major;
 mod minor;
+#[expect(unsafe_code, reason = "host values by address")]
 mod native;
 mod nursery;
 #[expect(unsafe_code, reason = "follows tagged pointers into the heap")]

@@ -1,13 +1,19 @@
 //! Values owned by Rust that the guest program holds: dropped some time after the guest's last
 //! reference is gone, and never while the world is stopped.
+//!
+//! A `Native` object says where the registry keeps the host's value, so that reading it takes no lock.
+//!
+//! # Validity
+//! The registry keeps the value of an object at its place until a collection found the object dead. So
+//! whoever has a live object may read what it refers to; values are live between safepoints (GC-6).
 
 use crate::{Value, layout::Layout, object, slot};
-use std::{any::Any, sync::Arc};
+use std::{any::Any, ptr, sync::Arc};
 
 /// A value of the host.
 pub(crate) type Host = Arc<dyn Any + Send + Sync>;
 
-/// The registry of host values; a `Native` object holds a number in it.
+/// The registry of host values.
 #[derive(Default)]
 pub(crate) struct NativeTable {
     entries: Vec<Option<Entry>>,
@@ -18,12 +24,15 @@ pub(crate) struct NativeTable {
 
 struct Entry {
     object: Value,
-    host: Host,
+    /// Objects refer to what this points to.
+    host: Arc<Host>,
 }
 
 impl NativeTable {
-    /// Registers a host value for an object, which has yet to be given the number returned.
-    pub(crate) fn add(&mut self, object: Value, is_young: bool, host: Host) -> usize {
+    /// Registers a host value for a `Native` object and makes it refer to it.
+    pub(crate) fn add(&mut self, object: Value, is_young: bool, host: Host) {
+        let host = Arc::new(host);
+        let place = Arc::as_ptr(&host).expose_provenance();
         let entry = Some(Entry { object, host });
         let number = match self.free.pop() {
             Some(number) => {
@@ -38,12 +47,8 @@ impl NativeTable {
         if is_young {
             self.young.push(number);
         }
-        number
-    }
-
-    /// The host value with this number.
-    pub(crate) fn get(&self, number: usize) -> Option<Host> {
-        Some(Arc::clone(&self.entries.get(number)?.as_ref()?.host))
+        let place = i64::try_from(place).expect("addresses are smaller than fixnums");
+        object::init_field(object, 0, Value::fixnum(place));
     }
 
     /// Registered values.
@@ -61,7 +66,7 @@ impl NativeTable {
                 entry.object = Value::from_bits(header);
                 return layout.is_young(header);
             }
-            dead.extend(entries[number].take().map(|entry| entry.host));
+            dead.extend(entries[number].take().map(|entry| Host::clone(&entry.host)));
             free.push(number);
             false
         });
@@ -70,16 +75,18 @@ impl NativeTable {
     /// After marking: takes out the host values of the objects that died.
     pub(crate) fn after_marking(&mut self, alive: impl Fn(Value) -> bool, dead: &mut Vec<Host>) {
         for (number, entry) in self.entries.iter_mut().enumerate() {
-            if let Some(host) = entry.take_if(|entry| !alive(entry.object)).map(|entry| entry.host)
-            {
-                dead.push(host);
+            if let Some(entry) = entry.take_if(|entry| !alive(entry.object)) {
+                dead.push(Host::clone(&entry.host));
                 self.free.push(number);
             }
         }
     }
 }
 
-/// The number that a `Native` object holds.
-pub(crate) fn number(native: Value) -> Option<usize> {
-    usize::try_from(object::field(native, 0).as_fixnum()?).ok()
+/// The host value of a live `Native` object.
+#[inline]
+pub(crate) fn host(native: Value) -> Option<Host> {
+    let place = usize::try_from(object::field(native, 0).as_fixnum()?).ok()?;
+    // SAFETY: the registry keeps what this points to (Validity), and nobody changes it.
+    unsafe { ptr::with_exposed_provenance::<Host>(place).as_ref() }.cloned()
 }
