@@ -26,6 +26,7 @@ use lisle_gc::{
 };
 use lisle_threads::{Mutator, Resting, RootSlot, World, WorldConfig};
 use parking_lot::Mutex;
+use std::cell::Cell;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -161,8 +162,6 @@ pub struct VmShared {
     rewind_cell: OnceLock<Value>,
     /// Set when the program is to end as soon as threads notice.
     pub(crate) interrupted: AtomicBool,
-    /// The number of the next call of guest code by host code.
-    nested_calls: AtomicU64,
     /// This machine.
     this: Weak<VmShared>,
     /// Handles that the host has.
@@ -285,7 +284,6 @@ impl VmShared {
             raise_cell: OnceLock::new(),
             rewind_cell: OnceLock::new(),
             interrupted: AtomicBool::new(false),
-            nested_calls: AtomicU64::new(1),
             this: this.clone(),
             handles: AtomicUsize::new(0),
             resting: Mutex::default(),
@@ -436,9 +434,22 @@ impl VmShared {
         self.keep(Code::new(CodeParts { host: Some(host), ..parts }))
     }
     /// A number for a call of guest code by host code; see `lisle_threads::Nested`.
-    pub(crate) fn next_nested(&self) -> u64 {
-        // Relaxed: only a number that differs from the others.
-        self.nested_calls.fetch_add(1, Ordering::Relaxed)
+    pub(crate) fn next_nested() -> u64 {
+        thread_local! {
+            static OWN: Cell<u64> = const { Cell::new(0) };
+        }
+        /// Numbers that a thread takes at once, so that threads seldom meet here.
+        const TAKEN: u64 = 1024;
+        static NEXT: AtomicU64 = AtomicU64::new(TAKEN);
+        OWN.with(|own| {
+            // Relaxed: only numbers that differ from one another.
+            let next = match own.get() {
+                used if used % TAKEN == 0 => NEXT.fetch_add(TAKEN, Ordering::Relaxed),
+                next => next,
+            };
+            own.set(next + 1);
+            next
+        })
     }
 
     fn visit_roots(&self, visitor: &mut dyn RootVisitor) {

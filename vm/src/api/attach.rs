@@ -150,7 +150,7 @@ fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
         Ok(state) => state,
         Err(_) => return Err(Error::of_kind(ErrorKind::HeapExhausted, "heap limit reached")),
     };
-    let number = vm.next_nested();
+    let number = VmShared::next_nested();
     let pointer = &raw mut *mutator;
     let owned = Owned { number, guards: 1, mutator, vm: Arc::clone(vm) };
     let entry =
@@ -177,7 +177,8 @@ impl Drop for Guard {
     }
 }
 
-/// Runs `work`, in which guest code may run, as a procedure of the host called by this mutator.
+/// Runs `work` as a procedure of the host called by this mutator. Guest code may run where it says so
+/// ([`opened`]).
 pub(crate) fn in_host_procedure<R>(
     mutator: &mut Mutator,
     vm: &VmShared,
@@ -187,16 +188,29 @@ pub(crate) fn in_host_procedure<R>(
     impl Drop for Pop {
         fn drop(&mut self) {
             // What guards left above is dropped too, outside the borrow.
-            let above = ENTRIES.with_borrow_mut(|entries| entries.split_off(self.0));
-            drop(above);
+            let (above, own) = ENTRIES.with_borrow_mut(|entries| {
+                let is_top = entries.len() == self.0 + 1;
+                let above = if is_top { Vec::new() } else { entries.split_off(self.0 + 1) };
+                (above, entries.pop())
+            });
+            drop((above, own));
         }
     }
     let pointer = &raw mut *mutator;
-    let entry = Entry { vm, mutator: pointer, state: State::Open, owned: None };
+    let entry = Entry { vm, mutator: pointer, state: State::Windows(1), owned: None };
     let _pop = Pop(ENTRIES.with_borrow_mut(|entries| {
         entries.push(entry);
         entries.len() - 1
     }));
+    // SAFETY: see Validity: this function's own reference is not used meanwhile.
+    work(unsafe { &mut *pointer })
+}
+
+/// Runs `work`, a part of a procedure of the host in which guest code may run.
+pub(crate) fn opened<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
+    let pointer = &raw mut *mutator;
+    let before = set_state(pointer, |_| State::Open);
+    let _restore = Restore { mutator: pointer, state: before };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
 }

@@ -90,30 +90,31 @@ impl<'a> Call<'a> {
         };
         taken.map_err(|error| wrong_argument(name, index, error))
     }
-    fn context(&mut self) -> Context<'_> {
-        Context::new(self.mutator, self.vm)
-    }
-    fn answer<O: IntoAnswer>(self, result: O) -> Result<Answer, Error> {
-        let (name, vm) = (self.name, self.vm);
-        let ready = result.wait(&mut Context::new(self.mutator, vm));
-        attach::in_window(self.mutator, |mutator| {
-            let answer = O::into_answer(ready, &Window::new(mutator, vm));
-            answer.map(|local| Answer(local.value()))
-        })
-        .map_err(|error| match error.kind() {
-            ErrorKind::Range | ErrorKind::Type if error.is_fresh() => {
-                error.context(format_args!("{name}: result"))
-            }
-            _ => error,
+    /// Runs the part of the call in which guest code may run: the function itself, and waiting for
+    /// its result. Before and after, arguments and result are converted.
+    fn open<O: IntoAnswer>(&mut self, work: impl FnOnce(&mut Context<'_>) -> O) -> O::Ready {
+        let vm = self.vm;
+        attach::opened(self.mutator, |mutator| {
+            let mut cx = Context::new(mutator, vm);
+            work(&mut cx).wait(&mut cx)
         })
     }
-    /// Runs a part of the call in which the arguments are converted: guest code cannot run.
-    fn converting<R>(
-        &mut self,
-        work: impl FnOnce(&mut Call<'_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let (vm, arguments, name) = (self.vm, self.arguments, self.name);
-        attach::in_window(self.mutator, |mutator| work(&mut Call { mutator, vm, arguments, name }))
+    fn answer<O: IntoAnswer>(self, ready: O::Ready) -> Result<Answer, Error> {
+        let answer = O::into_answer(ready, &Window::new(self.mutator, self.vm));
+        match answer {
+            Ok(local) => Ok(Answer(local.value())),
+            Err(error) => Err(wrong_result(self.name, error)),
+        }
+    }
+}
+
+#[cold]
+fn wrong_result(name: &str, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Range | ErrorKind::Type if error.is_fresh() => {
+            error.context(format_args!("{name}: result"))
+        }
+        _ => error,
     }
 }
 
@@ -195,9 +196,9 @@ macro_rules! host_functions {
             #[inline]
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "for no parameters too")]
             fn call(&self, mut call: Call<'_>) -> Result<Answer, Error> {
-                let ($(mut $name,)*) = call.converting(|call| Ok(($(call.take::<$name>($index)?,)*)))?;
-                let result = invoke(self, $($name::lend(&mut $name)),*);
-                return call.answer(result);
+                $(let mut $name = call.take::<$name>($index)?;)*
+                let ready = call.open(|_| invoke(self, $($name::lend(&mut $name)),*));
+                return call.answer::<O>(ready);
                 #[allow(clippy::too_many_arguments, reason = "one for each parameter")]
                 fn invoke<O, $($name),*>(f: &impl Fn($($name),*) -> O, $($name: $name),*) -> O {
                     f($($name),*)
@@ -219,9 +220,9 @@ macro_rules! host_functions {
             #[inline]
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "for no parameters too")]
             fn call(&self, mut call: Call<'_>) -> Result<Answer, Error> {
-                let ($(mut $name,)*) = call.converting(|call| Ok(($(call.take::<$name>($index)?,)*)))?;
-                let result = invoke(self, &mut call.context(), $($name::lend(&mut $name)),*);
-                return call.answer(result);
+                $(let mut $name = call.take::<$name>($index)?;)*
+                let ready = call.open(|cx| invoke(self, cx, $($name::lend(&mut $name)),*));
+                return call.answer::<O>(ready);
                 #[allow(clippy::too_many_arguments, reason = "one for each parameter")]
                 fn invoke<O, $($name),*>(
                     f: &impl Fn(&mut Context<'_>, $($name),*) -> O,
@@ -301,13 +302,11 @@ where
         arguments: &[Value],
     ) -> Result<Value, Error> {
         attach::in_host_procedure(mutator, vm, |mutator| {
-            attach::in_window(mutator, |mutator| {
-                let locals: Locals<'_> = arguments.iter().map(|v| Local::new(*v)).collect();
-                let w = Window::new(mutator, vm);
-                let ended = catch_unwind(AssertUnwindSafe(|| (self.function)(&w, &locals)));
-                let result = ended.unwrap_or_else(|panic| Err(panicked(&self.name, &*panic)));
-                result.map(Local::value)
-            })
+            let locals: Locals<'_> = arguments.iter().map(|v| Local::new(*v)).collect();
+            let w = Window::new(mutator, vm);
+            let ended = catch_unwind(AssertUnwindSafe(|| (self.function)(&w, &locals)));
+            let result = ended.unwrap_or_else(|panic| Err(panicked(&self.name, &*panic)));
+            result.map(Local::value)
         })
     }
 }

@@ -192,7 +192,7 @@ impl Machine<'_> {
             return Outcome::Uncaught(made.unwrap_or(exhausted));
         }
         let depth = self.mutator.stack.depth_of(frame);
-        let number = self.vm.next_nested();
+        let number = VmShared::next_nested();
         self.mutator.nested.push(Nested { number, depth, native_address: here });
         let runs = self.mutator.nested.len();
         let at = At { pc: self.code_in(frame).instruction(1), frame };
