@@ -1,5 +1,6 @@
 //! What guest threads run, and what happens when they end.
 
+use crate::capability::Capability;
 use crate::interp::{Machine, Outcome};
 use crate::limits::Sandbox;
 use crate::vm::{self, VmShared};
@@ -54,6 +55,10 @@ fn run_thunk(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
 /// An exception nobody handled ends its thread; it is reported at once, with the thread's name, and
 /// comes out of `thread-join!` too.
 fn report_uncaught(vm: &VmShared, mutator: &Mutator, payload: Value) {
+    // The standard streams are the host's.
+    if !vm.config.capabilities.has(Capability::StandardStreams) {
+        return;
+    }
     let mut name = mutator.name().to_string();
     if name.is_empty() {
         name = format!("#{}", mutator.id().0);

@@ -347,3 +347,23 @@ fn errors_of_the_host_that_it_makes() {
     let error = vm.eval::<()>("(refuse \"no\")").unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Host, "no"));
 }
+
+#[test]
+fn a_continuable_exception_is_answered_inside_a_call_and_ends_it_otherwise() {
+    for vm in machines() {
+        vm.define("through", |cx: &mut Context, f: Root<Procedure>| cx.call::<Root>(&f, ()))
+            .unwrap();
+        let inside = "(through (lambda ()
+            (with-exception-handler (lambda (e) (* 10 e)) (lambda () (+ 1 (raise-continuable 4))))))";
+        assert_eq!(vm.eval::<i64>(inside).unwrap(), 41);
+        // The host stands between: a handler outside gets what the host returns, by `raise`.
+        let outside = "(define seen '())
+            (with-exception-handler
+              (lambda (e) (set! seen (cons e seen)) 10)
+              (lambda () (through (lambda () (+ 1 (raise-continuable 4))))))";
+        assert!(vm.eval::<i64>(outside).is_err());
+        assert_eq!(vm.eval::<i64>("(if (memv 4 seen) (length seen) 0)").unwrap(), 1);
+        let guarded = "(guard (e (#t (* 2 e))) (through (lambda () (+ 1 (raise-continuable 4)))))";
+        assert_eq!(vm.eval::<i64>(guarded).unwrap(), 8);
+    }
+}
