@@ -153,6 +153,8 @@ isa! {
     TailCallKnown [Window, NumB] ends;
     /// return `r[a]`
     Return [UseA] ends;
+    /// return the immediate numbered `bc`
+    ReturnImmediate [NumBc] ends;
 
     /// jump by `abc`
     Jump [JumpAbc] ends;

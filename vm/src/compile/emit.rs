@@ -57,6 +57,8 @@ pub struct Emitter {
     last_jump: Option<(usize, Label)>,
     /// The last instruction, if it is `AddI` and nothing was bound after it.
     last_sum: Option<usize>,
+    /// The same if it is `Immediate`.
+    last_immediate: Option<usize>,
 }
 
 impl Emitter {
@@ -73,6 +75,7 @@ impl Emitter {
             too_large: false,
             last_jump: None,
             last_sum: None,
+            last_immediate: None,
         }
     }
     /// Can control get here?
@@ -84,6 +87,7 @@ impl Emitter {
         self.reachable = true;
         self.last_jump = None;
         self.last_sum = None;
+        self.last_immediate = None;
         self.position()
     }
     fn position(&self) -> u32 {
@@ -98,10 +102,12 @@ impl Emitter {
         if !span.is_none() {
             self.spans.push((self.position(), span));
         }
+        let index = self.words.len();
         self.words.push(word);
         self.words.extend_from_slice(extension);
         self.last_jump = None;
-        self.last_sum = (Op::of(word) == Op::AddI).then_some(self.words.len() - 1);
+        let last = |op| (Op::of(word) == op).then_some(index);
+        (self.last_sum, self.last_immediate) = (last(Op::AddI), last(Op::Immediate));
         self.reachable = !Op::of(word).info().ends;
     }
     /// An instruction with three operands.
@@ -111,6 +117,20 @@ impl Emitter {
     /// An instruction with an operand and a 16-bit one.
     pub fn a_bc(&mut self, op: Op, a: u32, bc: u32, span: Span) {
         self.emit(a_bc(op, a, bc), &[], span);
+    }
+    /// Returns `r[register]`.
+    pub fn ret(&mut self, register: u32) {
+        if let Some(index) = self.last_immediate.filter(|_| self.reachable) {
+            let word = self.words[index];
+            if word >> 8 & 0xff == register {
+                // What was just put there is returned at once.
+                self.words[index] = a_bc(Op::ReturnImmediate, 0, word >> 16);
+                self.last_immediate = None;
+                self.reachable = false;
+                return;
+            }
+        }
+        self.abc(Op::Return, register, 0, 0, Span::NONE);
     }
     /// `r[to] = r[from]`
     pub fn copy(&mut self, to: u32, from: u32) {
@@ -134,7 +154,7 @@ impl Emitter {
     }
     /// The label is here.
     pub fn bind(&mut self, label: Label) {
-        self.last_sum = None;
+        (self.last_sum, self.last_immediate) = (None, None);
         if let Some((index, target)) = self.last_jump.take()
             && target == label
         {
@@ -317,7 +337,7 @@ impl Emitter {
             let target = usize::try_from(target).expect("jumps stay in the code");
             let there = Instruction::at(&self.words, target);
             match there.op {
-                Op::Return => self.words[index] = self.words[target],
+                Op::Return | Op::ReturnImmediate => self.words[index] = self.words[target],
                 Op::Jump | Op::Loop => {
                     let further = there.target().expect("it is a jump");
                     let further = usize::try_from(further).expect("jumps stay in the code");

@@ -280,7 +280,7 @@ impl<'c> Generator<'c> {
         match dest {
             Dest::Register(to) => self.emitter.copy(to, register),
             Dest::Effect => {}
-            Dest::Tail => self.emitter.abc(Op::Return, register, 0, 0, Span::NONE),
+            Dest::Tail => self.emitter.ret(register),
             Dest::Branch(branch) => {
                 self.jump_on_register(Op::JumpIfTrue, Op::JumpIfFalse, register, branch);
             }

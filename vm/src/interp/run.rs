@@ -131,11 +131,72 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     continue;
                 }};
             }
-            // The signed number in `c`.
-            macro_rules! small {
+            // The immediate numbered `bc`.
+            macro_rules! immediate {
                 () => {
-                    Value::fixnum(i64::from(*pc.cast::<i8>().add(3)))
+                    Value::from_bits(Value::FALSE.bits() | ((b!() | c!() << 8) as u64) << 8)
                 };
+            }
+            macro_rules! jump_if {
+                ($holds:expr) => {
+                    if $holds {
+                        jump!(1, bc!())
+                    }
+                };
+            }
+            // The value of a global variable that has one.
+            macro_rules! global {
+                ($cell:expr) => {{
+                    let cell = $cell;
+                    let value = object::field(cell, 0);
+                    if value == Value::UNBOUND {
+                        go!(machine.raise_unbound(At { pc, frame }, cell));
+                    }
+                    value
+                }};
+            }
+            // A pair in `r[$register]`; what is done with it is called `$name`.
+            macro_rules! pair {
+                ($register:expr, $name:literal) => {{
+                    let pair = get(frame, $register);
+                    if !pair.is_pair() {
+                        go!(machine.raise_not_pair(At { pc, frame }, $name, pair));
+                    }
+                    pair
+                }};
+            }
+            // The pair that is the cdr of one in `r[b]`.
+            macro_rules! second_pair {
+                ($name:literal) => {{
+                    let pair = get(frame, b!());
+                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
+                        go!(machine.raise_not_pair(At { pc, frame }, $name, pair));
+                    }
+                    object::cdr(pair)
+                }};
+            }
+            // A record in `r[b]` of the type `r[c]`.
+            macro_rules! record {
+                () => {{
+                    let (record, of) = (get(frame, b!()), get(frame, c!()));
+                    if !fast::is_record(record, of) {
+                        go!(machine.raise_not_record(At { pc, frame }, record, of));
+                    }
+                    record
+                }};
+            }
+            // Goes on where frames were reinstated, or ends the run with `$value`.
+            macro_rules! resume {
+                ($resumption:expr, $value:expr) => {{
+                    match $resumption {
+                        Some(resumption) => {
+                            frame = resumption.frame;
+                            pc = std::ptr::with_exposed_provenance(resumption.address.get());
+                            continue;
+                        }
+                        None => return Outcome::Value($value),
+                    }
+                }};
             }
             macro_rules! unary {
                 ($fast:path, $slow:path) => {{
@@ -143,6 +204,18 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let value = match $fast(x) {
                         Some(value) => value,
                         None => attempt!($slow(cx!(), x)),
+                    };
+                    set(frame, a!(), value);
+                }};
+            }
+            // `r[a] = (+ r[b] c)`
+            macro_rules! add_small {
+                () => {{
+                    let (x, y) =
+                        (get(frame, b!()), Value::fixnum(i64::from(*pc.cast::<i8>().add(3))));
+                    let value = match fast::add(x, y) {
+                        Some(value) => value,
+                        None => attempt!(arith::add(cx!(), x, y)),
                     };
                     set(frame, a!(), value);
                 }};
@@ -272,27 +345,15 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     skip_extension!()
                 }
                 Op::Fixnum => set(frame, a!(), Value::fixnum(i64::from(bc!()))),
-                Op::Immediate => {
-                    set(
-                        frame,
-                        a!(),
-                        Value::from_bits(Value::FALSE.bits() | ((b!() | c!() << 8) as u64) << 8),
-                    );
-                }
+                Op::Immediate => set(frame, a!(), immediate!()),
                 Op::GlobalRef => {
-                    let cell = constant!();
-                    let value = object::field(cell, 0);
-                    if value == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc, frame }, cell));
-                    }
+                    let value = global!(constant!());
                     set(frame, a!(), value);
                     skip_extension!()
                 }
                 Op::GlobalSet => {
                     let cell = constant!();
-                    if object::field(cell, 0) == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc, frame }, cell));
-                    }
+                    global!(cell);
                     machine.mutator.heap.store(cell, 0, get(frame, a!()));
                     skip_extension!()
                 }
@@ -360,11 +421,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     enter!(callee, new, b!())
                 }
                 Op::CallGlobal => {
-                    let cell = constant!();
-                    let callee = object::field(cell, 0);
-                    if callee == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc, frame }, cell));
-                    }
+                    let callee = global!(constant!());
                     let new = push_frame!(callee, 2);
                     enter!(callee, new, b!())
                 }
@@ -384,11 +441,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     enter!(callee, frame, b!())
                 }
                 Op::TailCallGlobal => {
-                    let cell = constant!();
-                    let callee = object::field(cell, 0);
-                    if callee == Value::UNBOUND {
-                        go!(machine.raise_unbound(At { pc, frame }, cell));
-                    }
+                    let callee = global!(constant!());
                     reuse_frame!(callee);
                     enter!(callee, frame, b!())
                 }
@@ -403,41 +456,16 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     enter_known!(callee, frame, b!())
                 }
                 Op::Return => ret!(get(frame, a!())),
+                Op::ReturnImmediate => ret!(immediate!()),
 
                 Op::Jump => jump!(1, *pc.cast::<i32>() >> 8),
-                Op::Loop => {
-                    go_back!(1, *pc.cast::<i32>() >> 8);
-                }
-                Op::JumpIfFalse => {
-                    if !get(frame, a!()).is_true() {
-                        jump!(1, bc!())
-                    }
-                }
-                Op::JumpIfTrue => {
-                    if get(frame, a!()).is_true() {
-                        jump!(1, bc!())
-                    }
-                }
-                Op::JumpIfNull => {
-                    if get(frame, a!()).is_nil() {
-                        jump!(1, bc!())
-                    }
-                }
-                Op::JumpIfNotNull => {
-                    if !get(frame, a!()).is_nil() {
-                        jump!(1, bc!())
-                    }
-                }
-                Op::JumpIfPair => {
-                    if get(frame, a!()).is_pair() {
-                        jump!(1, bc!())
-                    }
-                }
-                Op::JumpIfNotPair => {
-                    if !get(frame, a!()).is_pair() {
-                        jump!(1, bc!())
-                    }
-                }
+                Op::Loop => go_back!(1, *pc.cast::<i32>() >> 8),
+                Op::JumpIfFalse => jump_if!(!get(frame, a!()).is_true()),
+                Op::JumpIfTrue => jump_if!(get(frame, a!()).is_true()),
+                Op::JumpIfNull => jump_if!(get(frame, a!()).is_nil()),
+                Op::JumpIfNotNull => jump_if!(!get(frame, a!()).is_nil()),
+                Op::JumpIfPair => jump_if!(get(frame, a!()).is_pair()),
+                Op::JumpIfNotPair => jump_if!(!get(frame, a!()).is_pair()),
                 Op::JumpUnlessEq => {
                     let offset = extension!() as i32;
                     if get(frame, a!()) == get(frame, b!()) {
@@ -475,21 +503,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 Op::Sub => binary!(fast::sub, arith::sub),
                 Op::Mul => binary!(fast::mul, arith::mul),
                 Op::Div => binary!(fast::div, arith::div),
-                Op::AddI => {
-                    let (x, y) = (get(frame, b!()), small!());
-                    let value = match fast::add(x, y) {
-                        Some(value) => value,
-                        None => attempt!(arith::add(cx!(), x, y)),
-                    };
-                    set(frame, a!(), value);
-                }
+                Op::AddI => add_small!(),
                 Op::AddILoop => {
-                    let (x, y) = (get(frame, b!()), small!());
-                    let value = match fast::add(x, y) {
-                        Some(value) => value,
-                        None => attempt!(arith::add(cx!(), x, y)),
-                    };
-                    set(frame, a!(), value);
+                    add_small!();
                     go_back!(2, extension!() as i32);
                 }
                 Op::Negate => unary!(fast::negate, arith::negate),
@@ -528,45 +544,27 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     }
                 }
                 Op::Car => {
-                    let pair = get(frame, b!());
-                    if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "car", pair));
-                    }
+                    let pair = pair!(b!(), "car");
                     set(frame, a!(), object::car(pair));
                 }
                 Op::Cdr => {
-                    let pair = get(frame, b!());
-                    if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "cdr", pair));
-                    }
+                    let pair = pair!(b!(), "cdr");
                     set(frame, a!(), object::cdr(pair));
                 }
                 Op::Cadr => {
-                    let pair = get(frame, b!());
-                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "cadr", pair));
-                    }
-                    set(frame, a!(), object::car(object::cdr(pair)));
+                    let second = second_pair!("cadr");
+                    set(frame, a!(), object::car(second));
                 }
                 Op::Cddr => {
-                    let pair = get(frame, b!());
-                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "cddr", pair));
-                    }
-                    set(frame, a!(), object::cdr(object::cdr(pair)));
+                    let second = second_pair!("cddr");
+                    set(frame, a!(), object::cdr(second));
                 }
                 Op::SetCar => {
-                    let pair = get(frame, a!());
-                    if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "set-car!", pair));
-                    }
+                    let pair = pair!(a!(), "set-car!");
                     machine.mutator.heap.set_car(pair, get(frame, b!()));
                 }
                 Op::SetCdr => {
-                    let pair = get(frame, a!());
-                    if !pair.is_pair() {
-                        go!(machine.raise_not_pair(At { pc, frame }, "set-cdr!", pair));
-                    }
+                    let pair = pair!(a!(), "set-cdr!");
                     machine.mutator.heap.set_cdr(pair, get(frame, b!()));
                 }
                 Op::VectorRef => {
@@ -634,19 +632,13 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
                 Op::RecordRef => {
                     let field = extension!() as usize;
-                    let (record, of) = (get(frame, b!()), get(frame, c!()));
-                    if !fast::is_record(record, of) {
-                        go!(machine.raise_not_record(At { pc, frame }, record, of));
-                    }
+                    let record = record!();
                     set(frame, a!(), object::field(record, 1 + field));
                     skip_extension!()
                 }
                 Op::RecordSet => {
                     let field = extension!() as usize;
-                    let (record, of) = (get(frame, b!()), get(frame, c!()));
-                    if !fast::is_record(record, of) {
-                        go!(machine.raise_not_record(At { pc, frame }, record, of));
-                    }
+                    let record = record!();
                     machine.mutator.heap.store(record, 1 + field, get(frame, a!()));
                     skip_extension!()
                 }
@@ -697,25 +689,11 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                         go!(machine.throw_one(frame));
                     }
                     let value = get(frame, 0);
-                    match machine.mutator.stack.throw(continuation_position(k), value) {
-                        Some(resumption) => {
-                            frame = resumption.frame;
-                            pc = std::ptr::with_exposed_provenance(resumption.address.get());
-                            continue;
-                        }
-                        None => return Outcome::Value(value),
-                    }
+                    resume!(machine.mutator.stack.throw(continuation_position(k), value), value)
                 }
                 Op::Underflow => {
                     let value = Value::from_bits(return_word(frame));
-                    match machine.mutator.stack.underflow(value) {
-                        Some(resumption) => {
-                            frame = resumption.frame;
-                            pc = std::ptr::with_exposed_provenance(resumption.address.get());
-                            continue;
-                        }
-                        None => return Outcome::Value(value),
-                    }
+                    resume!(machine.mutator.stack.underflow(value), value)
                 }
                 Op::Halt => return Outcome::Value(Value::from_bits(return_word(frame))),
             }

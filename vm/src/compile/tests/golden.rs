@@ -148,8 +148,7 @@ fn tests_inside_tests_jump_straight_to_the_arms() {
             21  Fixnum           r2 3
             22  Lt               r2 r1 r2
             23  Return           r2
-            24  Immediate        r2 0
-            25  Return           r2",
+            24  ReturnImmediate  0",
     );
 }
 
@@ -167,8 +166,7 @@ fn an_early_exit_is_an_escape() {
              0  Closure          r3 lambda r0
              2  FreeRef          r4 0
              3  CallGlobal       r1 2 for-each
-             5  Immediate        r1 0
-             6  Return           r1
+             5  ReturnImmediate  0
          lambda: frame 4, captures 1
            clause of 1
              0  JumpUnlessNumEqI r0 0 -> 5

@@ -172,6 +172,7 @@ impl Frame<'_, '_> {
     fn step(&mut self, code: &Code, i: &Instruction<'_>) -> Result<Next, Stop> {
         match i.op {
             Op::Return => return Ok(Next::Return(self.get(i.a))),
+            Op::ReturnImmediate => return Ok(Next::Return(Toy::of_immediate(i.bc()))),
             Op::AddILoop => {
                 let addend = i64::from((i.c as u8).cast_signed());
                 let sum = Toy::Int(self.get(i.b).int()?.wrapping_add(addend));

@@ -116,6 +116,11 @@ pub fn atan(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     }
 }
 pub fn expt(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
+    if args[0] == Value::fixnum(2)
+        && let Some(exponent @ 0..60) = args[1].as_fixnum()
+    {
+        return Ok(Value::fixnum(1 << exponent));
+    }
     if let (Some(base), Some(exponent)) = (args[0].as_fixnum(), args[1].as_fixnum())
         && let Ok(exponent) = u32::try_from(exponent)
         && let Some(power) = base.checked_pow(exponent).and_then(Value::try_fixnum)
