@@ -147,6 +147,8 @@ pub struct Mutator {
     pub nested: Vec<Nested>,
     /// What the virtual machine has attached to the thread. Threads that it starts get the same.
     pub context: Option<Arc<dyn Any + Send + Sync>>,
+    /// What the virtual machine keeps for the operation that the thread is in, if anything.
+    pub aside: Option<Box<dyn Any + Send>>,
     turn: usize,
     slow_polls: u64,
     born_ns: u64,
@@ -170,6 +172,7 @@ impl Mutator {
             roots: Roots::new(),
             nested: Vec::new(),
             context: None,
+            aside: None,
             turn: 0,
             slow_polls: 0,
             born_ns: membership.world.heap.age_ns(),

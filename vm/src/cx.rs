@@ -18,12 +18,22 @@ pub struct Raised(pub(crate) ());
 pub struct Cx<'a> {
     pub(crate) mutator: &'a mut Mutator,
     pub(crate) vm: &'a VmShared,
+    may_run_again: bool,
 }
 
 impl<'a> Cx<'a> {
     /// A window for this thread.
     pub fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Cx<'a> {
-        Cx { mutator, vm }
+        Cx { mutator, vm, may_run_again: false }
+    }
+    /// The same for an instruction or primitive that is run again when it answers [`Cx::retry`].
+    #[inline(always)]
+    pub(crate) fn of_instruction(mutator: &'a mut Mutator, vm: &'a VmShared) -> Cx<'a> {
+        Cx { mutator, vm, may_run_again: true }
+    }
+    /// May it answer [`Cx::retry`] though it is not declared `blocking`?
+    pub(crate) fn may_run_again(&self) -> bool {
+        self.may_run_again
     }
     /// The thread's part of the heap.
     #[inline(always)]

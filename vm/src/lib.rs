@@ -12,6 +12,7 @@
 #![deny(unsafe_code)]
 
 pub mod api;
+mod aside;
 #[expect(unsafe_code, reason = "looks at the code of procedures in frames")]
 pub mod backtrace;
 #[expect(unsafe_code, reason = "code is reached by address from closures")]

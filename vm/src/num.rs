@@ -64,6 +64,20 @@ pub type Result<T = Number> = std::result::Result<T, Fault>;
 /// Exact integers of more bits than this are refused before they are computed.
 pub const MAX_INTEGER_BITS: usize = 1 << 28;
 
+impl Number {
+    /// How many words of 64 bits its exact parts have that are no fixnums.
+    pub fn limbs(&self) -> usize {
+        match self {
+            Number::Fixnum(_) | Number::Flonum(_) => 0,
+            Number::Big(n) => n.as_sign_words().1.len(),
+            Number::Ratio(q) => {
+                q.numerator().as_sign_words().1.len() + q.denominator().as_words().len()
+            }
+            Number::Complex(parts) => parts.0.limbs() + parts.1.limbs(),
+        }
+    }
+}
+
 /// The equivalence of `eqv?`: same exactness, same value, `0.0` and `-0.0` apart, NaN like itself.
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {

@@ -3,6 +3,7 @@
 use super::limits::Fate;
 use super::registers::{get, set, set_procedure};
 use super::{At, Machine, Outcome, Step};
+use crate::aside;
 use crate::bytecode::code::{Code, CodeKind, GENERAL};
 use crate::bytecode::template::ClauseEntry;
 use lisle_frames::{Place, PromotionReason};
@@ -67,6 +68,7 @@ impl Machine<'_> {
         if self.mutator.stack.limit().load() >= top {
             return self.count_and_go(frame, entry);
         }
+        self.mutator.aside = None;
         let mut frame = frame;
         let saved = self.arguments;
         self.mutator.stack.publish(frame, Place::Entry(live));
@@ -160,6 +162,7 @@ impl Machine<'_> {
     /// At a loop's back-edge: the poll found the limit tripped.
     #[cold]
     pub(super) fn poll_loop(&mut self, at: At) -> Step {
+        self.mutator.aside = None;
         self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
         self.mutator.set_poll_site(PollSite::BackEdge);
         match self.fate_at_safepoint() {
@@ -209,9 +212,11 @@ impl Machine<'_> {
         self.raise_at_entry(frame, raised)
     }
 
-    /// An interrupt cut the wait of the primitive in the frame short.
+    /// An interrupt cut the wait of the primitive in the frame short, or it waits for a computation.
     fn retry_after_interrupt(&mut self, frame: *mut u64, count: usize) -> Step {
-        self.mutator.stack.publish(frame, Place::Entry(count));
+        let place = Place::Entry(count);
+        self.mutator.stack.publish(frame, place);
+        aside::wait(self.mutator, place, frame, || self.limit.load() == 0);
         match self.fate_at_safepoint() {
             Fate::Continues => {}
             Fate::Raises(raised) => return self.raise_at_entry(frame, raised),

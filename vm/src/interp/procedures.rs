@@ -10,6 +10,7 @@ use crate::bytecode::code::{Code, CodeKind};
 use crate::bytecode::isa::Op;
 use crate::bytecode::template::ClauseEntry;
 use crate::condition::ErrorKind;
+use crate::cx::Cx;
 use crate::prim;
 use lisle_frames::continuation::Found;
 use lisle_frames::{Place, Position, PromotionReason, Resumption};
@@ -242,7 +243,8 @@ impl Machine<'_> {
         if prim.blocking {
             return self.blocking_primitive(frame, count, prim);
         }
-        match (prim.run)(&mut self.cx(), arguments) {
+        let cx = &mut Cx::of_instruction(self.mutator, self.vm);
+        match (prim.run)(cx, arguments) {
             Ok(value) => self.return_value(frame, value),
             Err(raised) => self.raise_primitive(frame, count, raised),
         }

@@ -4,8 +4,10 @@
 //! instruction of compiled code its frame is put above all registers of the failing frame; for a
 //! call that fails on entry it takes the place of the frame that was being entered.
 
+use super::limits::Fate;
 use super::registers::{set, set_procedure, set_return_word};
 use super::{At, Machine, Step};
+use crate::aside;
 use crate::backtrace;
 use crate::bytecode::code::Code;
 use crate::condition::{self, ErrorKind};
@@ -28,6 +30,9 @@ impl Machine<'_> {
         let payload = self.take_raised();
         if payload == self.vm.heap_exhausted_condition() && self.collect_and_retry(at) {
             return Step::Go(at);
+        }
+        if payload == Value::DEFAULT {
+            return self.run_again(at);
         }
         let code = self.code_in(at.frame);
         let after = at.pc.wrapping_add(1).addr();
@@ -85,6 +90,18 @@ impl Machine<'_> {
         self.mutator.collect(Reason::HeapLimit);
         self.retried = Some((at.pc, at.frame, self.mutator.heap.heap().epoch()));
         self.mutator.heap.heap().has_hope(0)
+    }
+
+    /// The instruction at `at` has to wait for a computation: it is run again afterwards.
+    fn run_again(&mut self, at: At) -> Step {
+        let place = Place::Instruction(at.pc.addr());
+        self.mutator.stack.publish(at.frame, place);
+        aside::wait(self.mutator, place, at.frame, || self.limit.load() == 0);
+        match self.fate_at_safepoint() {
+            Fate::Continues => Step::Go(at),
+            Fate::Raises(raised) => self.raise(at, raised),
+            Fate::Ends(outcome) => Step::Leave(outcome),
+        }
     }
 
     #[cold]

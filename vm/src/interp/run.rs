@@ -108,7 +108,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             }
             macro_rules! cx {
                 () => {
-                    &mut Cx::new(machine.mutator, machine.vm)
+                    &mut Cx::of_instruction(machine.mutator, machine.vm)
                 };
             }
             // Counted from the next instruction, which is `$length` words on.

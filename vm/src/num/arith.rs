@@ -7,6 +7,7 @@
 use super::heap::{as_f64, as_flonum, integer, wide_integer};
 use super::tower::compare_fixnum_flonum;
 use super::{Fault, Number, from_value, integer as whole, to_value};
+use crate::aside::{self, Key};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use lisle_gc::Value;
@@ -42,11 +43,19 @@ pub fn general(
     cx: &mut Cx<'_>,
     name: &str,
     args: &[Value; 2],
-    operation: impl FnOnce(&Number, &Number) -> super::Result,
+    operation: impl FnOnce(&Number, &Number) -> super::Result + Send + 'static,
 ) -> Result<Value, Raised> {
     let a = number_argument(cx, name, args, 0)?;
     let b = number_argument(cx, name, args, 1)?;
-    match operation(&a, &b) {
+    let is_long =
+        aside::is_long(name, &[&a, &b]) || (name == "expt" && aside::is_long_power(&a, &b));
+    let result = if is_long {
+        let key = Key::Numbers(name.to_owned(), vec![a.clone(), b.clone()]);
+        aside::compute(cx, || key, move || operation(&a, &b))?
+    } else {
+        operation(&a, &b)
+    };
+    match result {
         Ok(result) => to_value(cx, &result),
         Err(fault) => Err(raise_fault(cx, name, fault, args)),
     }
@@ -57,10 +66,16 @@ pub fn general_unary(
     cx: &mut Cx<'_>,
     name: &str,
     v: Value,
-    operation: impl FnOnce(&Number) -> super::Result,
+    operation: impl FnOnce(&Number) -> super::Result + Send + 'static,
 ) -> Result<Value, Raised> {
     let n = number_argument(cx, name, &[v], 0)?;
-    match operation(&n) {
+    let result = if aside::is_long(name, &[&n]) {
+        let key = Key::Numbers(name.to_owned(), vec![n.clone()]);
+        aside::compute(cx, || key, move || operation(&n))?
+    } else {
+        operation(&n)
+    };
+    match result {
         Ok(result) => to_value(cx, &result),
         Err(fault) => Err(raise_fault(cx, name, fault, &[v])),
     }
@@ -185,7 +200,7 @@ fn divide(
     name: &str,
     a: Value,
     b: Value,
-    operation: impl FnOnce(&Number, &Number) -> super::Result,
+    operation: impl FnOnce(&Number, &Number) -> super::Result + Send + 'static,
 ) -> Result<Value, Raised> {
     for (position, v) in [a, b].into_iter().enumerate() {
         if !super::heap::is_number(v) {

@@ -1,5 +1,6 @@
 //! Exactness, and numbers as strings.
 
+use crate::aside::{self, Key};
 use crate::cx::{Cx, Raised};
 use crate::num::heap::as_flonum;
 use crate::num::{Number, arith, parse_number, to_value};
@@ -44,6 +45,12 @@ fn radix(cx: &mut Cx<'_>, name: &str, args: &[Value], position: usize) -> Result
 pub fn number_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     let number = arith::number_argument(cx, "number->string", args, 0)?;
     let radix = radix(cx, "number->string", args, 1)?;
+    if aside::is_long("number->string", &[&number]) {
+        let operands = vec![number.clone(), Number::Fixnum(i64::from(radix))];
+        let key = || Key::Numbers("number->string".to_owned(), operands);
+        let text = aside::compute(cx, key, move || number.to_text(radix))?;
+        return cx.string(&text);
+    }
     cx.string(&number.to_text(radix))
 }
 
@@ -52,7 +59,14 @@ pub fn string_to_number(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
         return Err(cx.wrong_type("string->number", 1, "string", args[0]));
     }
     let radix = radix(cx, "string->number", args, 1)?;
-    match parse_number(&text::to_rust_string(args[0]), radix) {
+    let text = text::to_rust_string(args[0]);
+    let number = if aside::is_long_text(&text) {
+        let copy = text.clone();
+        aside::compute(cx, || Key::Text(text, radix), move || parse_number(&copy, radix))?
+    } else {
+        parse_number(&text, radix)
+    };
+    match number {
         Some(number) => to_value(cx, &number),
         None => Ok(Value::FALSE),
     }

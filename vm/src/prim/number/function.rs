@@ -1,6 +1,7 @@
 //! Rounding, roots, powers, transcendental functions, and the parts of complex numbers.
 
 use super::predicate::real;
+use crate::aside::{self, Key};
 use crate::cx::{Cx, Raised};
 use crate::num::complex::Rectangular;
 use crate::num::heap::{as_flonum, is_number};
@@ -74,7 +75,7 @@ fn function(
 ) -> Answer {
     match as_flonum(v) {
         Some(x) if direct(x) => cx.flonum(flonum(x)),
-        _ => arith::general_unary(cx, name, v, |n| Ok(operation(n))),
+        _ => arith::general_unary(cx, name, v, move |n| Ok(operation(n))),
     }
 }
 
@@ -132,7 +133,13 @@ pub fn expt(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
 
 pub fn exact_integer_sqrt(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     let number = arith::number_argument(cx, "exact-integer-sqrt", args, 0)?;
-    match number.exact_integer_sqrt() {
+    let result = if aside::is_long("exact-integer-sqrt", &[&number]) {
+        let key = Key::Numbers("exact-integer-sqrt".to_owned(), vec![number.clone()]);
+        aside::compute(cx, || key, move || number.exact_integer_sqrt())?
+    } else {
+        number.exact_integer_sqrt()
+    };
+    match result {
         Ok((root, rest)) => {
             let root = to_value(cx, &root)?;
             let rest = to_value(cx, &rest)?;
