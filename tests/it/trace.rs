@@ -340,8 +340,8 @@ fn a_late_thread_is_named_with_its_place() {
         "late",
         "(define (long n)
            (do ((i 0 (+ i 1))) ((= i n))
-             (string-length (number->string (expt 7 200000)))))
-         (define t (make-thread (lambda () (long 3)) 'slow))
+             (string-length (number->string (expt 7 150000)))))
+         (define t (make-thread (lambda () (long 5)) 'slow))
          (thread-start! t)
          (define (allocate n) (if (> n 0) (begin (make-vector 100 n) (allocate (- n 1)))))
          (allocate 300000)

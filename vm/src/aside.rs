@@ -54,13 +54,12 @@ pub fn is_long(name: &str, operands: &[&Number]) -> bool {
 
 /// Would the power of an exact number be that large?
 pub fn is_long_power(base: &Number, exponent: &Number) -> bool {
-    match exponent {
-        Number::Fixnum(times) => {
-            let bits = base.limbs().max(1) as u64 * 64;
-            base.is_exact() && bits.saturating_mul(times.unsigned_abs()) / 64 >= LONG_LIMBS as u64
-        }
-        _ => false,
-    }
+    let Number::Fixnum(times) = exponent else { return false };
+    let bits = match base {
+        Number::Fixnum(n) => u64::from(64 - n.unsigned_abs().leading_zeros()),
+        _ => 64 * base.limbs() as u64,
+    };
+    base.is_exact() && bits.saturating_mul(times.unsigned_abs()) / 64 >= LONG_LIMBS as u64
 }
 
 /// Does the text of a number have so many digits?
