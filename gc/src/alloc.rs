@@ -15,7 +15,7 @@ use crate::{
     slot,
     value::TAG_PAIR,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 const PAIR_BYTES: usize = 16;
 const BUFFER_LEAST: usize = 4 * 1024;
@@ -420,9 +420,11 @@ impl LocalHeap {
     /// threads that end; dropping does the same.
     pub fn detach(&mut self) {
         self.give_back_buffer();
+        let overwritten = self.end_snapshot();
         let mut orphans = self.heap.orphans.lock();
         orphans.remembered.append(&mut self.remembered);
         orphans.fresh.append(&mut self.fresh);
+        orphans.overwritten.extend(overwritten);
         if self.is_user {
             self.is_user = false;
             self.heap.remove_user();
@@ -504,6 +506,9 @@ impl LocalHeap {
         if !self.is_user {
             self.is_user = true;
             self.heap.add_user();
+            if self.heap.is_marking.load(Ordering::Acquire) {
+                self.begin_snapshot();
+            }
         }
     }
 

@@ -9,7 +9,8 @@
 //! was reachable when the marking began is found, however the mutators rearrange it. It costs
 //! nothing at other times, for it is one comparison that sends a store to the slow path: normally
 //! of words that are young pointers, and while marking of all words. So far every marking takes
-//! place in one stop, and between its beginning and its end nothing is stored.
+//! place in one stop, and only tests store anything between its beginning and its end
+//! ([`crate::major`]).
 //!
 //! NOTE(races): two threads may store into the same word at once. Whatever the order, a word that
 //! ends up with a young pointer is recorded: a thread that skips recording saw a young pointer
@@ -47,13 +48,25 @@ impl Filter {
 }
 
 impl LocalHeap {
-    /// Marking begins: from now on, what is overwritten in old objects is kept. World stopped.
+    /// A weak field, as [`object::weak_field`]. While marking, what it leads to belongs to the
+    /// snapshot from now on, though only the weak reference may have led there when marking began.
+    #[inline]
+    pub fn weak_field(&mut self, v: Value, index: usize) -> Value {
+        let field = object::weak_field(v, index);
+        if self.keeps_snapshot && self.is_old(field) {
+            self.overwritten.push(field);
+        }
+        field
+    }
+
+    /// Marking begins, or this local heap is first used while marking: from now on, what is
+    /// overwritten in old objects is kept.
     pub(crate) fn begin_snapshot(&mut self) {
         self.filter = Filter::ALL;
         self.keeps_snapshot = true;
     }
 
-    /// Marking ends: what was overwritten since it began. World stopped.
+    /// Marking ends, or this local heap is detached: what was overwritten since it began.
     pub(crate) fn end_snapshot(&mut self) -> Vec<Value> {
         self.filter = Filter::young(&self.heap().layout);
         self.keeps_snapshot = false;

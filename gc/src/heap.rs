@@ -25,7 +25,7 @@ use std::{
     io,
     sync::{
         Arc, OnceLock, Weak,
-        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -87,6 +87,8 @@ type Wake = Arc<dyn Fn() + Send + Sync>;
 pub(crate) struct Orphans {
     pub(crate) remembered: Vec<usize>,
     pub(crate) fresh: Vec<Value>,
+    /// What was overwritten while marking.
+    pub(crate) overwritten: Vec<Value>,
 }
 
 /// A garbage-collected heap, shared by its mutators.
@@ -120,6 +122,8 @@ pub struct Heap {
     rings: Rings,
     // Written by the collector:
     epoch: AtomicU64,
+    /// Between the beginning and the end of a marking?
+    pub(crate) is_marking: AtomicBool,
     old_goal: AtomicUsize,
     live: AtomicUsize,
     outlook: Mutex<Outlook>,
@@ -164,6 +168,7 @@ impl Heap {
             wanted_reason: AtomicU8::new(Reason::NurseryFull as u8),
             wake: RwLock::new(None),
             epoch: AtomicU64::new(0),
+            is_marking: AtomicBool::new(false),
             old_goal: AtomicUsize::new(policy::old_goal(0, limit)),
             live: AtomicUsize::new(0),
             outlook: Mutex::default(),

@@ -1,7 +1,27 @@
 //! A full collection of the old generation, after a minor one that left nothing young: mark
 //! everything reachable from the roots, settle weak references, then have it swept.
+//!
+//! It has a beginning and an end, each with the world stopped, and marking between them. So far the
+//! world is stopped for all of it ([`collect`]), but what is marked is a snapshot in any case: what
+//! was reachable at the beginning, and what is made after it. NOTE(snapshot) says what keeps it true
+//! when mutators and minor collections run in between:
+//!
+//! - The barrier keeps what is overwritten in old objects ([`crate::barrier`]).
+//! - What is made in the old generation is marked from birth, whoever makes it, mutators or a minor
+//!   collection: a block that is taken has all its marks set, and a large object its own.
+//! - What is young was made since, so young pointers are passed over, and the minor collection at
+//!   the end moves what they lead to into marked blocks.
+//! - A stack's chunk never changes, so frames that are copied back from it need not be marked
+//!   first; and none is used again for other frames ([`crate::LocalHeap::remake`]).
+//! - What comes out of a weak reference may not be part of the snapshot, and becomes part of it
+//!   ([`crate::LocalHeap::weak_field`]).
+//!
+//! Not ready for it are weak pairs, which mutators would see without what was lifted out of them, and
+//! tables that look at weak references and pass on what they find.
 
 pub(crate) mod mark;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     Heap, Stopped,
@@ -9,22 +29,62 @@ use crate::{
     phases::{Done, Phases},
     poison::poison_dead,
     record::Phase,
+    weak::settle::Pending,
 };
 use mark::{Marked, Marker};
+use std::sync::atomic::Ordering;
+
+/// A marking that has begun.
+pub(crate) struct Marking<'h> {
+    marker: Marker<'h, false>,
+    weak_pairs: Vec<Pending>,
+}
 
 /// Marks the old generation, and makes it ready to be swept; the nursery is empty.
 pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Host>) -> Marked {
+    let mut phases = Phases::begin(heap, 0);
+    let marking = begin(heap, stopped);
+    end(heap, stopped, marking, &mut phases, dead)
+}
+
+/// Clears all marks, and marks what the roots refer to. From here on, the barrier keeps what is
+/// overwritten. World stopped, nothing young.
+fn begin<'h>(heap: &'h Heap, stopped: &mut Stopped<'_>) -> Marking<'h> {
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
-    let mut phases = Phases::begin(heap, 0);
-    begin_marking(heap, stopped);
-    let weaklings = heap.weak.lock().lift_all();
+    heap.old.lock_blocks().begin_marking();
+    heap.old.lock_large().begin_marking();
+    heap.is_marking.store(true, Ordering::Release);
+    for local in &mut stopped.locals {
+        local.begin_snapshot();
+    }
+    let weak_pairs = heap.weak.lock().lift_pairs();
     let mut marker = Marker::<false>::new(heap);
-    mark_roots(heap, stopped, &mut marker);
-    end_marking(stopped, &mut marker);
+    heap.roots.visit(&mut marker);
+    for source in &mut stopped.roots {
+        source.visit_roots(&mut marker);
+    }
+    Marking { marker, weak_pairs }
+}
+
+/// Marks what is left, settles weak references, and has the rest swept. World stopped, nothing young.
+fn end(
+    heap: &Heap,
+    stopped: &mut Stopped<'_>,
+    marking: Marking<'_>,
+    phases: &mut Phases<'_>,
+    dead: &mut Vec<Host>,
+) -> Marked {
+    let Marking { mut marker, weak_pairs } = marking;
+    let young = heap.nothing_is_young();
+    assert!(young.is_ok(), "{young:?}");
+    mark_overwritten(heap, stopped, &mut marker);
     phases.end(Phase::Mark, Done { objects: marker.marked().objects, ..Done::default() });
     let strong = marker.marked().objects;
-    weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut heap.weak.lock());
+    let mut table = heap.weak.lock();
+    let weaklings = table.lift_others(weak_pairs);
+    weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut table);
+    drop(table);
     for source in &mut stopped.roots {
         source.forget_dead(&marker);
     }
@@ -44,32 +104,17 @@ pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Hos
     marked
 }
 
-/// Clears all marks; from here on, the barrier keeps what is overwritten.
-fn begin_marking(heap: &Heap, stopped: &mut Stopped<'_>) {
-    heap.old.lock_blocks().begin_marking();
-    heap.old.lock_large().begin_marking();
-    for local in &mut stopped.locals {
-        local.begin_snapshot();
-    }
-}
-
-/// Marks what the roots lead to.
-fn mark_roots(heap: &Heap, stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
-    heap.roots.visit(marker);
-    for source in &mut stopped.roots {
-        source.visit_roots(marker);
-        marker.drain();
-    }
-    marker.drain();
-}
-
-/// Marks what was overwritten since marking began: nothing, as long as the world is stopped for all
-/// of it.
-fn end_marking(stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
+/// Marks what is left of the snapshot: what was found and not scanned, and what was overwritten since
+/// the marking began.
+fn mark_overwritten(heap: &Heap, stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
+    heap.is_marking.store(false, Ordering::Release);
     for local in &mut stopped.locals {
         for overwritten in local.end_snapshot() {
             marker.mark(overwritten.bits());
         }
+    }
+    for overwritten in std::mem::take(&mut heap.orphans.lock().overwritten) {
+        marker.mark(overwritten.bits());
     }
     marker.drain();
 }

@@ -148,10 +148,18 @@ impl WeakTable {
         }
     }
 
-    /// Before a full collection, when nothing is young: takes the references out of all containers.
-    pub(crate) fn lift_all(&mut self) -> Weaklings {
+    /// Before marking, when nothing is young: takes the references out of all weak pairs, which
+    /// marking would follow.
+    pub(crate) fn lift_pairs(&mut self) -> Vec<Pending> {
+        debug_assert!(self.young.is_empty());
+        let pairs = self.old.extract_if(.., |container| container.class.is_pair());
+        pairs.map(|container| container.lift(true)).collect()
+    }
+
+    /// After marking, when nothing is young: takes the references out of all other containers.
+    pub(crate) fn lift_others(&mut self, mut pending: Vec<Pending>) -> Weaklings {
         debug_assert!(self.young.is_empty() && self.guarded_young.is_empty());
-        let pending = self.old.drain(..).map(|container| container.lift(true)).collect();
+        pending.extend(self.old.drain(..).map(|container| container.lift(true)));
         Weaklings::new(pending, std::mem::take(&mut self.guarded_old))
     }
 }

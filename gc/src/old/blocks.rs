@@ -18,6 +18,8 @@ use crate::{
 use std::{collections::VecDeque, ops::Range};
 
 const COMMIT_STEP: usize = 4 << 20;
+/// The mark bits of a block.
+const MARK_BYTES: usize = BLOCK_BYTES / BYTES_PER_MARK_BYTE;
 /// Free blocks that keep their memory after a sweep: so many, and one for so many in use, since the
 /// heap will grow by more than that before the next sweep. Fresh memory costs a fault a page.
 const KEEP_BLOCKS: usize = (4 << 20) / BLOCK_BYTES;
@@ -40,6 +42,8 @@ pub(crate) struct Blocks {
     recyclable: VecDeque<usize>,
     /// Blocks that were not looked at since the last marking.
     unswept: Range<usize>,
+    /// Blocks that were taken since the marking that is under way began; `None` when none is.
+    taken_while_marking: Option<usize>,
     /// The run that is being filled.
     cursor: usize,
     end: usize,
@@ -138,6 +142,7 @@ impl Blocks {
             touched: layout.old_base,
             recyclable: VecDeque::new(),
             unswept: 0..0,
+            taken_while_marking: None,
             cursor: 0,
             end: 0,
             block: 0,
@@ -272,7 +277,11 @@ impl Blocks {
             }
         };
         self.in_use[block] = true;
-        if self.unswept.contains(&block) {
+        if let Some(taken) = &mut self.taken_while_marking {
+            *taken += 1;
+            slot::fill_bytes(self.layout.marks_base + block * MARK_BYTES, MARK_BYTES, u8::MAX);
+        }
+        if self.taken_while_marking.is_some() || self.unswept.contains(&block) {
             // So that sweeping does not take it for empty.
             slot::fill_bytes(self.layout.lines_base + block * LINES_PER_BLOCK, LINES_PER_BLOCK, 1);
         }
@@ -323,7 +332,8 @@ impl Blocks {
         self.in_use.get(block).copied().unwrap_or(false)
     }
 
-    /// Forgets the runs at hand and clears all marks, before marking.
+    /// Forgets the runs at hand and clears all marks, before marking. What is allocated until
+    /// [`Blocks::begin_sweeping`] is in blocks of its own and marked.
     pub(crate) fn begin_marking(&mut self) {
         (self.cursor, self.end) = (0, 0);
         self.line = LINES_PER_BLOCK;
@@ -332,7 +342,7 @@ impl Blocks {
         self.recyclable.clear();
         // A helper may still be at it.
         self.unswept = 0..0;
-        const MARK_BYTES: usize = BLOCK_BYTES / BYTES_PER_MARK_BYTE;
+        self.taken_while_marking = Some(0);
         for (block, _) in self.in_use.iter().enumerate().filter(|&(_, &used)| used) {
             slot::zero_bytes(self.layout.marks_base + block * MARK_BYTES, MARK_BYTES);
             slot::zero_bytes(self.layout.lines_base + block * LINES_PER_BLOCK, LINES_PER_BLOCK);
@@ -341,7 +351,8 @@ impl Blocks {
 
     /// After marking, which found so many lines in use: all blocks are to be swept.
     pub(crate) fn begin_sweeping(&mut self, marked_lines: usize) {
-        self.used_bytes = marked_lines * LINE_BYTES;
+        let taken = self.taken_while_marking.take().unwrap_or(0);
+        self.used_bytes = marked_lines * LINE_BYTES + taken * BLOCK_BYTES;
         self.unswept = 0..self.in_use.len();
     }
 

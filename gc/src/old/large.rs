@@ -31,6 +31,8 @@ pub(crate) struct Large {
     /// Objects: start to bytes of their pages.
     objects: BTreeMap<usize, usize>,
     used_bytes: usize,
+    /// Is a marking under way?
+    is_marking: bool,
 }
 
 /// A free run.
@@ -65,6 +67,7 @@ impl Large {
             free_by_size: BTreeSet::new(),
             objects: BTreeMap::new(),
             used_bytes: 0,
+            is_marking: false,
         }
     }
 
@@ -103,6 +106,9 @@ impl Large {
                 Place { start, is_clean: true }
             }
         };
+        if self.is_marking {
+            slot::store_byte(self.layout.mark_byte(place.start), 1);
+        }
         self.objects.insert(place.start, bytes);
         self.used_bytes += bytes;
         Some(place)
@@ -129,8 +135,10 @@ impl Large {
         self.objects.get(&address).copied()
     }
 
-    /// Clears the mark bits of all objects, before marking.
-    pub(crate) fn begin_marking(&self) {
+    /// Clears the mark bits of all objects, before marking. Those that are made until
+    /// [`Large::sweep`] are marked.
+    pub(crate) fn begin_marking(&mut self) {
+        self.is_marking = true;
         for &start in self.objects.keys() {
             slot::store_byte(self.layout.mark_byte(start), 0);
         }
@@ -138,6 +146,7 @@ impl Large {
 
     /// Frees the objects that were not marked. Returns how many bytes they had.
     pub(crate) fn sweep(&mut self, poison: bool) -> usize {
+        self.is_marking = false;
         let layout = self.layout;
         let mut dead: Vec<(usize, usize)> = Vec::new();
         let mut freed = 0;

@@ -24,7 +24,7 @@ fn is_weak_box(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 /// `(weak-box-value box [default])`: the referent, or `default` (`#f` without one) if it is gone.
 fn weak_box_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let given = arguments::of_kind(cx, "weak-box-value", args, 0, Kind::WeakBox, "a weak box")?;
-    Ok(match weak_field(given, 0) {
+    Ok(match cx.heap().weak_field(given, 0) {
         Value::BROKEN => arguments::optional(args, 1).unwrap_or(Value::FALSE),
         referent => referent,
     })
@@ -76,7 +76,8 @@ fn ephemeron_field(
     args: &[Value],
     index: usize,
 ) -> Result<Value, Raised> {
-    Ok(match weak_field(ephemeron(cx, name, args)?, index) {
+    let given = ephemeron(cx, name, args)?;
+    Ok(match cx.heap().weak_field(given, index) {
         Value::BROKEN => Value::FALSE,
         field => field,
     })
