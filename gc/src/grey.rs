@@ -1,6 +1,10 @@
-//! What a worker of a collection has found and not scanned yet, in a form that can be shared.
+//! What a worker of a collection has found and not scanned yet, in a form that can be shared, and how
+//! several workers scan it together, whether they copy or mark.
 
-use crate::{Value, team::Packet};
+use crate::{
+    Value,
+    team::{Packet, Pool},
+};
 use std::mem;
 
 /// Words of a large object that are scanned at once, so that the stack of objects grows by so many
@@ -8,6 +12,9 @@ use std::mem;
 pub(crate) const SLICE: usize = 512;
 /// With fewer words than this, a slice is not divided.
 const DIVIDED_LEAST: usize = 2 * SLICE;
+
+/// After so many objects a worker looks whether another one has nothing to do.
+const SCANNED_BETWEEN: usize = 64;
 
 /// Grey objects, and words to look at.
 #[derive(Debug, Default)]
@@ -34,6 +41,48 @@ impl Grey {
             self.slices.push((stop, end));
         }
         Some((start, stop))
+    }
+}
+
+/// A worker that scans together with others.
+pub(crate) trait Scanner {
+    /// What it has found and not scanned yet.
+    fn grey(&mut self) -> &mut Grey;
+
+    /// Scans an object.
+    fn scan_object(&mut self, object: Value);
+
+    /// Scans some of the words that are left when no objects are: how many.
+    fn scan_words_left(&mut self) -> usize;
+
+    /// Scans what others give, until nobody has anything. How many packets it took.
+    fn drain_pool(&mut self, pool: &Pool<Grey>) -> usize {
+        let mut taken = 0;
+        while let Some(packet) = pool.take() {
+            taken += 1;
+            *self.grey() = packet;
+            self.drain_own(pool);
+        }
+        taken
+    }
+
+    /// Scans what it has, but for what it gives to others.
+    fn drain_own(&mut self, pool: &Pool<Grey>) {
+        let mut patience = SCANNED_BETWEEN;
+        loop {
+            while let Some(object) = self.grey().objects.pop() {
+                self.scan_object(object);
+                patience -= 1;
+                if patience == 0 {
+                    patience = SCANNED_BETWEEN;
+                    pool.offer(self.grey());
+                }
+            }
+            if self.scan_words_left() == 0 {
+                return;
+            }
+            pool.offer(self.grey());
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 
 use crate::{
     Header, Heap, Value,
-    grey::{Grey, SLICE},
+    grey::{Grey, SLICE, Scanner},
     layout::Layout,
     minor::payload,
     phases::{Done, Phases},
@@ -34,8 +34,6 @@ use std::{
 const SCANNED_ALONE: usize = 32 * 1024;
 /// ... and so many when they were woken before, for other roots.
 const SCANNED_AGAIN: usize = 4 * 1024;
-/// After so many objects a worker looks whether another one has nothing to do.
-const SCANNED_BETWEEN: usize = 64;
 
 /// What workers did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,11 +133,11 @@ impl<'h, const SHARED: bool> Marker<'h, SHARED> {
         self.grey.objects.push(v);
     }
 
-    /// Scans a slice of an object with many fields. False when there is none.
-    fn scan_slice(&mut self) -> bool {
-        let Some((start, end)) = self.grey.next_slice() else { return false };
+    /// Scans a slice of an object with many fields: how many words.
+    fn scan_slice(&mut self) -> usize {
+        let Some((start, end)) = self.grey.next_slice() else { return 0 };
         self.scan_words(start, end);
-        true
+        (end - start) / 8
     }
 
     #[inline(always)]
@@ -188,7 +186,7 @@ impl<'h> Marker<'h, false> {
                 self.scan(object);
                 true
             }
-            None => self.scan_slice(),
+            None => self.scan_slice() > 0,
         })
     }
 
@@ -206,7 +204,7 @@ impl<'h> Marker<'h, false> {
                     }
                 }
             }
-            if !self.scan_slice() {
+            if self.scan_slice() == 0 {
                 return;
             }
         }
@@ -246,33 +244,19 @@ impl<'h> Marker<'h, false> {
     }
 }
 
-impl Marker<'_, true> {
-    /// Scans what others give, until nobody has anything. How many packets it took.
-    fn drain_pool(&mut self, pool: &Pool<Grey>) -> usize {
-        let mut taken = 0;
-        while let Some(packet) = pool.take() {
-            taken += 1;
-            self.grey = packet;
-            self.drain_own(pool);
-        }
-        taken
+impl Scanner for Marker<'_, true> {
+    #[inline(always)]
+    fn grey(&mut self) -> &mut Grey {
+        &mut self.grey
     }
 
-    fn drain_own(&mut self, pool: &Pool<Grey>) {
-        let mut patience = SCANNED_BETWEEN;
-        loop {
-            while let Some(object) = self.grey.objects.pop() {
-                self.scan(object);
-                patience -= 1;
-                if patience == 0 {
-                    patience = SCANNED_BETWEEN;
-                    pool.offer(&mut self.grey);
-                }
-            }
-            if !self.scan_slice() {
-                return;
-            }
-        }
+    #[inline(always)]
+    fn scan_object(&mut self, object: Value) {
+        self.scan(object);
+    }
+
+    fn scan_words_left(&mut self) -> usize {
+        self.scan_slice()
     }
 }
 

@@ -20,7 +20,7 @@
 use super::{Copied, payload, payload_range};
 use crate::{
     Header, Heap, Value,
-    grey::{Grey, SLICE},
+    grey::{Grey, SLICE, Scanner},
     layout::{BLOCK_BYTES, Layout},
     nursery::{AGE_ARRIVING, AGE_EDEN},
     old::blocks::Run,
@@ -42,8 +42,6 @@ const SCANNED_ALONE: usize = 16 * 1024;
 const SCANNED_AGAIN: usize = 2048;
 /// How many remembered slots ahead of the copying their memory is fetched.
 const AHEAD: usize = 8;
-/// After so many objects a worker looks whether another one has nothing to do.
-const SCANNED_BETWEEN: usize = 64;
 
 /// One worker of a minor collection.
 pub(crate) struct Copier<'h, const SHARED: bool> {
@@ -362,7 +360,10 @@ impl<'h> Copier<'h, false> {
             copied: self.copied,
             ..Copier::new(self.heap, self.promote_all)
         };
-        let own = || worker.drain_shared(&sharing.pool);
+        let own = || {
+            worker.drain_own(&sharing.pool);
+            worker.drain_pool(&sharing.pool);
+        };
         let time = self.heap.team.share(helpers, sharing.clone(), own);
         self.room = worker.room;
         self.grey = worker.grey;
@@ -380,40 +381,19 @@ impl<'h> Copier<'h, false> {
     }
 }
 
-impl Copier<'_, true> {
-    /// A helper's part: it has nothing of its own to begin with. How many packets it took.
-    fn drain_pool(&mut self, pool: &Pool<Grey>) -> usize {
-        let mut taken = 0;
-        while let Some(packet) = pool.take() {
-            taken += 1;
-            self.grey = packet;
-            self.drain_own(pool);
-        }
-        taken
+impl Scanner for Copier<'_, true> {
+    #[inline(always)]
+    fn grey(&mut self) -> &mut Grey {
+        &mut self.grey
     }
 
-    /// The part of the worker that shares what it has.
-    fn drain_shared(&mut self, pool: &Pool<Grey>) {
-        self.drain_own(pool);
-        self.drain_pool(pool);
+    #[inline(always)]
+    fn scan_object(&mut self, object: Value) {
+        self.scan(object);
     }
 
-    fn drain_own(&mut self, pool: &Pool<Grey>) {
-        let mut patience = SCANNED_BETWEEN;
-        loop {
-            while let Some(object) = self.grey.objects.pop() {
-                self.scan(object);
-                patience -= 1;
-                if patience == 0 {
-                    patience = SCANNED_BETWEEN;
-                    pool.offer(&mut self.grey);
-                }
-            }
-            if self.update_words() == 0 {
-                return;
-            }
-            pool.offer(&mut self.grey);
-        }
+    fn scan_words_left(&mut self) -> usize {
+        self.update_words()
     }
 }
 
