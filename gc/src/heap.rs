@@ -14,7 +14,7 @@ use crate::{
     old::Old,
     os::{Reservation, physical_memory},
     policy::{self, Observed, Outlook, Reason},
-    record::{Record, RecordKind, Ring, Rings},
+    record::{Record, Ring, Rings},
     stress::FULL_EVERY,
     team::{HELPERS_MOST, Team, cpu_time},
     weak::WeakTable,
@@ -469,14 +469,6 @@ impl Heap {
         self.count(record)
     }
 
-    /// A helper has begun its life.
-    pub(crate) fn note_worker(&self, worker: usize) {
-        let words = [os_thread(), 0, 0, 0];
-        let mut record = Record::new(RecordKind::Worker, 0, self.age_ns(), words);
-        record.worker = u32::try_from(worker).unwrap_or(u32::MAX);
-        self.note(record);
-    }
-
     /// Adds a collection to the counters.
     fn count(&self, mut record: CollectionRecord) -> CollectionRecord {
         let mut stats = self.stats.lock();
@@ -484,37 +476,6 @@ impl Heap {
         let age = self.age_ns().max(1);
         record.gc_permille = stats.pause_ns_total.saturating_mul(1000) / age;
         record
-    }
-
-    /// What the barriers of the mutators did since the last collection.
-    fn note_barriers(&self, stopped: &mut Stopped<'_>) {
-        let watched = self.watch.is_on(Watched::Barrier);
-        for local in &mut stopped.locals {
-            let duplicates = std::mem::take(&mut local.remembered_again);
-            let added = local.remembered.len() as u64;
-            if watched && added + duplicates > 0 {
-                let words = [added + duplicates, added, duplicates, added];
-                let mut record = Record::new(RecordKind::Barrier, 0, 0, words);
-                record.tid = local.ring.tid;
-                self.note(record);
-            }
-        }
-    }
-
-    /// How much survived its first and its second collection.
-    fn note_ages(&self, copied: &minor::Copied) {
-        if self.watch.is_on(Watched::Ages) {
-            for (age, bytes) in [(1, copied.survived_bytes), (2, copied.promoted_bytes)] {
-                self.note(Record::new(RecordKind::Age, age, 0, [bytes as u64, 0, 0, 0]));
-            }
-        }
-    }
-
-    fn note_resize(&self, space: Space, from: usize, to: usize, survival: usize, cause: Cause) {
-        if from != to && self.watch.is_on(Watched::Sizes) {
-            let words = [from as u64, to as u64, survival as u64, cause as u64];
-            self.note(Record::new(RecordKind::Resize, space as u16, 0, words));
-        }
     }
 
     /// After a full collection.

@@ -84,6 +84,7 @@ mod major;
 mod minor;
 #[expect(unsafe_code, reason = "host values by address")]
 mod native;
+mod notes;
 mod nursery;
 #[expect(unsafe_code, reason = "follows tagged pointers into the heap")]
 pub mod object;
