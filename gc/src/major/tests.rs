@@ -91,7 +91,7 @@ impl Rig {
             let next = match object::kind(v) {
                 Some(Kind::WeakBox) => self.local().weak_field(v, 0),
                 Some(Kind::Vector) => object::field(v, index % object::size(v)),
-                None if v.is_pair() && index % 2 == 0 => object::car(v),
+                None if v.is_pair() && index.is_multiple_of(2) => object::car(v),
                 None if v.is_pair() => object::cdr(v),
                 _ => return v,
             };
