@@ -327,7 +327,9 @@ impl LocalHeap {
         slot::store(at, car.bits());
         slot::store(at + 8, cdr.bits());
         let pair = Value::from_address(at, TAG_PAIR);
-        self.fresh.push(pair);
+        if self.is_young(car) || self.is_young(cdr) {
+            self.fresh.push(pair);
+        }
         Ok(pair)
     }
 
@@ -340,19 +342,48 @@ impl LocalHeap {
         if size >= 8 * SMALL_WORDS {
             return self.large_cold(kind, size, true);
         }
-        let header = Header::new(kind, size);
-        let words = header.total_words();
+        let words = Header::new(kind, size).total_words();
         if words > SMALL_WORDS {
             return self.large_cold(kind, size, true);
         }
-        let at = self.old_small(8 * words)?;
-        slot::store(at, header.bits());
-        slot::fill_words(at + 8, words - 1, 0);
-        let object = Value::from_address(at, kind.tag());
+        let object = self.small_in_old(kind, size)?;
+        slot::fill_words(object.address() + 8, words - 1, 0);
         if !kind.is_raw() {
             self.fresh.push(object);
         }
         Ok(object)
+    }
+
+    /// The same, with these fields. When they are old, the next collection need not look at it.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn object_in_old_of(
+        &mut self,
+        kind: Kind,
+        fields: &[Value],
+    ) -> Result<Value, HeapExhausted> {
+        debug_assert!(!kind.is_raw());
+        let is_small = fields.len() < SMALL_WORDS;
+        let object = match is_small {
+            true => self.small_in_old(kind, fields.len())?,
+            false => self.large_cold(kind, fields.len(), true)?,
+        };
+        for (index, field) in fields.iter().enumerate() {
+            slot::store(object.address() + 8 * (1 + index), field.bits());
+        }
+        if is_small && fields.iter().any(|field| self.is_young(*field)) {
+            self.fresh.push(object);
+        }
+        Ok(object)
+    }
+
+    /// An object of at most `SMALL_WORDS` words in the old generation; its fields are to be set.
+    fn small_in_old(&mut self, kind: Kind, size: usize) -> Result<Value, HeapExhausted> {
+        let header = Header::new(kind, size);
+        let at = self.old_small(8 * header.total_words())?;
+        slot::store(at, header.bits());
+        Ok(Value::from_address(at, kind.tag()))
     }
 
     /// Gives the unused rest of the buffer back to the others. For threads that are about to wait;

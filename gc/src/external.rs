@@ -5,7 +5,7 @@
 
 use crate::{Heap, HeapExhausted, LocalHeap};
 use std::sync::{
-    Arc,
+    Arc, Weak,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -44,12 +44,12 @@ impl Account {
 
 /// Held from a collection until the host values that it found dead are dropped.
 #[derive(Debug)]
-pub(crate) struct Settling(Arc<Account>);
+pub(crate) struct Settling(Arc<Account>, Weak<Heap>);
 
 impl Settling {
-    pub(crate) fn new(account: &Arc<Account>) -> Settling {
+    pub(crate) fn new(account: &Arc<Account>, heap: &Weak<Heap>) -> Settling {
         account.settling.fetch_add(1, Ordering::AcqRel);
-        Settling(Arc::clone(account))
+        Settling(Arc::clone(account), Weak::clone(heap))
     }
 
     /// The host values are dropped: the bytes outside the heap that they counted.
@@ -60,7 +60,10 @@ impl Settling {
 
 impl Drop for Settling {
     fn drop(&mut self) {
-        self.0.settling.fetch_sub(1, Ordering::AcqRel);
+        let before = self.0.settling.fetch_sub(1, Ordering::AcqRel);
+        if let (1, Some(heap)) = (before, self.1.upgrade()) {
+            heap.lower_old_goal();
+        }
     }
 }
 

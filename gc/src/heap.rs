@@ -1,16 +1,15 @@
 //! The heap as a whole: what all threads share, and the order of a collection.
 
 use crate::{
-    HeapExhausted, HeapStats, Kind, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched, ahead,
+    HeapStats, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched, ahead,
     events::{Cause, CollectionRecord, Space},
     external::{Account, Settling},
     handle::RootTable,
     layout::{BLOCK_BYTES, Layout},
     major::{self, mark::Marked},
     minor,
-    native::{self, Host, NativeTable},
+    native::{CodeTable, NativeTable},
     nursery::Nursery,
-    object,
     old::Old,
     os::{Reservation, physical_memory},
     policy::{self, Observed, Outlook, Reason},
@@ -21,7 +20,6 @@ use crate::{
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
-    any::Any,
     io,
     sync::{
         Arc, OnceLock, Weak,
@@ -109,6 +107,7 @@ pub struct Heap {
     pub(crate) old: Old,
     pub(crate) roots: Arc<RootTable>,
     pub(crate) natives: Mutex<NativeTable>,
+    pub(crate) codes: Mutex<CodeTable>,
     pub(crate) weak: Mutex<WeakTable>,
     pub(crate) account: Arc<Account>,
     pub(crate) orphans: Mutex<Orphans>,
@@ -160,6 +159,7 @@ impl Heap {
             old: Old::new(layout),
             roots: Arc::new(RootTable::new(layout)),
             natives: Mutex::default(),
+            codes: Mutex::default(),
             weak: Mutex::default(),
             account: Arc::default(),
             orphans: Mutex::default(),
@@ -318,6 +318,11 @@ impl Heap {
         *self.wake.write() = Some(Arc::from(wake));
     }
 
+    /// Does this value point into the nursery?
+    pub fn is_young(&self, v: Value) -> bool {
+        self.layout.is_young(v.bits())
+    }
+
     /// Number of collections so far. Addresses of young objects are stable while it stays the same.
     #[inline]
     pub fn epoch(&self) -> u64 {
@@ -334,35 +339,6 @@ impl Heap {
         self.roots.add(value)
     }
 
-    /// A `Native` object that owns a value of the host. The value is dropped some time after the
-    /// object became unreachable, with the world running. The object has so many fields more, which
-    /// hold `#f` at first: payload words 1 and up.
-    ///
-    /// # Errors
-    /// When the heap limit is reached; the value is dropped at once.
-    pub fn new_native(
-        &self,
-        local: &mut LocalHeap,
-        value: Box<dyn Any + Send + Sync>,
-        fields: usize,
-    ) -> Result<Value, HeapExhausted> {
-        let object = local.object(Kind::Native, 1 + fields)?;
-        for field in 1..=fields {
-            object::init_field(object, field, Value::FALSE);
-        }
-        self.natives.lock().add(object, local.is_young(object), Host::from(value));
-        Ok(object)
-    }
-
-    /// The host's value that a `Native` object owns, or `None` for other values. Takes no lock.
-    #[inline]
-    pub fn native(&self, v: Value) -> Option<Arc<dyn Any + Send + Sync>> {
-        if !object::is_kind(v, Kind::Native) {
-            return None;
-        }
-        native::host(v)
-    }
-
     /// Counters and sizes.
     pub fn stats(&self) -> HeapStats {
         let mut stats = self.stats.lock().clone();
@@ -377,6 +353,7 @@ impl Heap {
         stats.nursery_budget_bytes = self.nursery.budget();
         stats.roots = self.roots.count();
         stats.natives = self.natives.lock().count();
+        stats.codes = self.codes.lock().objects().len();
         stats.weak_containers = self.weak.lock().count();
         stats
     }
@@ -463,7 +440,7 @@ impl Heap {
             marked_objects: marked.objects,
             gc_permille: 0,
             details,
-            settling: (!dead.is_empty()).then(|| Settling::new(&self.account)),
+            settling: (!dead.is_empty()).then(|| Settling::new(&self.account, &self.this)),
             dead,
         };
         self.count(record)
@@ -489,6 +466,13 @@ impl Heap {
         let limited = goal < policy::old_goal(lasting, usize::MAX);
         let cause = if limited { Cause::Limit } else { Cause::Survival };
         self.note_resize(Space::Old, old_goal, goal, policy::permille(live, before), cause);
+    }
+
+    /// Host values that the last full collection found dead are dropped, and what they counted with
+    /// them: the old generation need not grow as far as it seemed.
+    pub(crate) fn lower_old_goal(&self) {
+        let goal = policy::old_goal(self.live_bytes(), self.limit);
+        self.old_goal.fetch_min(goal, Ordering::Relaxed);
     }
 
     /// Sets the nursery's next budget, and returns memory to the system that it will not need.

@@ -66,6 +66,10 @@
 //!   `verify::listed_containers`.
 //! - **GC-12** *holds:* when marking ends, what is reachable is marked. *Established by:*
 //!   `major::mark`. *Relied on by:* the sweep. *Checked by:* `poison::poison_dead`, in stress modes.
+//! - **GC-13** *holds:* a reachable `Code` object is old, and the value that it owns has not been
+//!   dropped; closures and frames, on stacks and promoted, lead to theirs by pointers like others.
+//!   *Established by:* `native`. *Relied on by:* whoever follows the addresses that code holds, which
+//!   is done at every call. *Checked by:* `verify::code_is_owned`.
 #![deny(unsafe_code)]
 
 mod ahead;

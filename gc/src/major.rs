@@ -91,6 +91,7 @@ fn end(
     phases.end(Phase::Weak, Done { objects: marker.marked().objects - strong, ..Done::default() });
     let found = dead.len();
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
+    heap.codes.lock().after_marking(|object| marker.is_marked(object), dead);
     phases.end(Phase::FinalizeQueue, Done { objects: dead.len() - found, ..Done::default() });
     if heap.config.stress.poison {
         let marked = poison_dead(heap, stopped);

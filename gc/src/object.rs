@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(u8)]
 pub enum Kind {
-    /// A procedure: code address (a raw word), then the captured values. Tag `101`.
+    /// A procedure: its code, then the captured values. Tag `101`.
     Closure = 1,
     /// A re-entrant continuation. Tag `101`.
     Continuation,
@@ -32,6 +32,9 @@ pub enum Kind {
     Environment,
     /// A run of promoted frames.
     Chunk,
+    /// What procedures run: raw words that whoever runs it gives a meaning, then its constants. Owns
+    /// a value outside the heap (`native`), never moves.
+    Code,
     /// A global variable: value, name.
     Cell,
     /// Several values on their way to `call-with-values`.
@@ -95,7 +98,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 38] = {
+    const ALL: [Kind; 39] = {
         use Kind::*;
         [
             Filler,
@@ -106,6 +109,7 @@ impl Kind {
             Parameter,
             Environment,
             Chunk,
+            Code,
             Cell,
             Values,
             Flonum,

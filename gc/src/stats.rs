@@ -45,6 +45,8 @@ pub struct HeapStats {
     pub roots: usize,
     /// Host values that objects own.
     pub natives: usize,
+    /// Code that no collection has found dead.
+    pub codes: usize,
     /// Weak boxes, weak pairs and ephemerons that no collection has found dead.
     pub weak_containers: usize,
     /// All pauses.

@@ -66,6 +66,8 @@ struct Verifier<'h> {
     fresh: Addresses,
     /// Containers of weak references, and whether they are on the young list.
     listed: HashMap<usize, bool, BuildHasherDefault<AddressHasher>>,
+    /// Code objects that own a value.
+    codes: Addresses,
     seen: Addresses,
     grey: Vec<Value>,
     reachable_bytes: usize,
@@ -114,6 +116,7 @@ impl Heap {
             recorded,
             fresh,
             listed: self.listed_containers()?,
+            codes: self.codes.lock().objects().map(Value::address).collect(),
             seen: Addresses::default(),
             grey: Vec::new(),
             reachable_bytes: 0,
@@ -206,6 +209,7 @@ impl Verifier<'_> {
                 tag_agrees(v, header)?;
                 self.fits(v, header.total_words())?;
                 self.weak_reference_is_listed(v, header)?;
+                self.code_is_owned(v, header)?;
                 (v.address() + 8, if header.is_raw() { 0 } else { header.size() })
             };
             for index in 0..words {
@@ -296,6 +300,14 @@ impl Verifier<'_> {
             }
         }
         Ok(())
+    }
+
+    /// GC-13: what code owns outside the heap is there.
+    fn code_is_owned(&self, v: Value, header: Header) -> Checked {
+        if !header.is(Kind::Code) || self.codes.contains(&v.address()) {
+            return Ok(());
+        }
+        broken("GC-13", format!("{v:?} is code whose memory was freed"))
     }
 
     fn visit_dependents(&mut self, sources: &mut [&mut dyn RootSource]) -> bool {

@@ -72,12 +72,10 @@ pub(crate) fn attach(mutator: &mut Mutator, vm: &VmShared, payload: Value) {
         if !summary.procedure.is_procedure() {
             return;
         }
-        let code = Code::at(object::field(summary.procedure, 0));
-        // SAFETY: the first field of a procedure is the address of code, which lives as long as the
-        // VM.
-        let code = unsafe { &*code };
+        // SAFETY: a procedure in a frame.
+        let code = unsafe { &*Code::of(summary.procedure) };
         let index = summary.address.and_then(|address| code.index_of(address));
-        words.push(code.address_word());
+        words.push(object::field(summary.procedure, 0));
         words.push(Value::fixnum(index.map_or(-1, i64::from)));
     });
     if let Ok(trace) = mutator.heap.object(Kind::Vector, words.len()) {
@@ -175,10 +173,10 @@ fn frames_of(vm: &VmShared, payload: Value) -> Vec<(&Code, Option<u32>)> {
         return Vec::new();
     }
     let frame = |pair: usize| {
-        let code = Code::at(object::field(trace, 2 * pair));
+        // SAFETY: traces hold code objects, and no safepoint comes before the last use of it.
+        let code = unsafe { &*Code::at(object::field(trace, 2 * pair)) };
         let next = object::field(trace, 2 * pair + 1).as_fixnum();
-        // SAFETY: traces hold addresses of code, which lives as long as the VM.
-        (unsafe { &*code }, next.and_then(|next| u32::try_from(next).ok()))
+        (code, next.and_then(|next| u32::try_from(next).ok()))
     };
     (0..object::size(trace) / 2).map(frame).collect()
 }
@@ -231,7 +229,8 @@ fn line(vm: &VmShared, code: &Code, next: Option<u32>, inner: Option<&Code>) -> 
 fn elided(vm: &VmShared, cell: Value, inner: Option<&Code>) -> Option<String> {
     let callee = object::field(cell, 0);
     let inner = inner?;
-    if !callee.is_procedure() || object::field(callee, 0) == inner.address_word() {
+    // SAFETY: a procedure, in a cell that is alive.
+    if !callee.is_procedure() || std::ptr::eq(unsafe { Code::of(callee) }, inner) {
         return None;
     }
     let name = vm.symbols.name(symbol_of(object::field(cell, 1))?).to_string();

@@ -1,7 +1,7 @@
 //! Conditions: what errors raise.
 //!
 //! A condition is a record of a built-in type with five fields: kind (a symbol), message, irritants,
-//! the trace, a vector of alternating code addresses and instruction indexes from the innermost
+//! the trace, a vector of alternating code and instruction indexes from the innermost
 //! frame out, filled in when the condition is raised first, and the host's error, if it stands for
 //! one.
 

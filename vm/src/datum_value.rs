@@ -13,9 +13,9 @@ use crate::symbols::Sym;
 use crate::text::{self, Text, bytes};
 use crate::vm::VmShared;
 use lisle_gc::object::{header, init_field, is_kind, kind, raw_word, size};
-use lisle_gc::{HeapExhausted, Kind, Root, Value};
-use parking_lot::Mutex;
+use lisle_gc::{HeapExhausted, Kind, Value};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// A guest value for a datum.
@@ -170,9 +170,7 @@ impl<'b, 'c> Builder<'b, 'c> {
                 bytes::store(made, 0, content);
                 Ok(made)
             }
-            DatumKind::Opaque(index) => {
-                Ok(self.cx.vm().opaques.get(*index).expect("opaque objects are never forgotten"))
-            }
+            DatumKind::Opaque(object) => Ok(object.get()),
             DatumKind::Pair(_)
             | DatumKind::Vector(_)
             | DatumKind::Label(..)
@@ -223,22 +221,6 @@ impl<'b, 'c> Builder<'b, 'c> {
                 }
             }
         }
-    }
-}
-
-/// Objects without a written form that programs have handed to `eval`. They are kept for as long as
-/// the VM, like the code that may hold them.
-#[derive(Default)]
-pub struct Opaques(Mutex<Vec<Root>>);
-
-impl Opaques {
-    pub(crate) fn add(&self, root: Root) -> u32 {
-        let mut roots = self.0.lock();
-        roots.push(root);
-        u32::try_from(roots.len() - 1).expect("fewer than 2^32 opaque objects")
-    }
-    fn get(&self, index: u32) -> Option<Value> {
-        self.0.lock().get(index as usize).map(Root::get)
     }
 }
 
@@ -369,8 +351,7 @@ impl Taker<'_> {
                 DatumKind::Bytevector(content.into())
             }
             _ => {
-                let root = self.vm.heap.add_root(v);
-                DatumKind::Opaque(self.vm.opaques.add(root))
+                DatumKind::Opaque(Arc::new(self.vm.heap.add_root(v)))
             }
         }
     }

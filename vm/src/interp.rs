@@ -178,7 +178,8 @@ impl<'a> Machine<'a> {
     /// The code that runs in a frame.
     #[expect(unsafe_code, reason = "follows a frame's procedure")]
     fn code_in(&self, frame: *mut u64) -> &'a Code {
-        // SAFETY: a running frame holds a procedure, whose code lives as long as the VM.
+        // SAFETY: a running frame holds a procedure, which keeps its code (GC-13) as long as the frame
+        // runs, longer than any caller uses it.
         unsafe { &*Code::of(registers::procedure(frame)) }
     }
 }

@@ -1,10 +1,12 @@
-//! Loading compiled code: templates become code in the VM, their constants heap values.
+//! Loading compiled code: templates become code objects, their constants heap values.
 
-use crate::bytecode::code::{Code, CodeKind, CodeParts, GENERAL};
+use crate::bytecode::code::{Code, CodeKind, CodeParts, GENERAL, Graveyard};
 use crate::bytecode::template::{ClauseEntry, CodeTemplate, ConstTemplate};
 use crate::cx::{Cx, Raised};
 use crate::datum_value;
-use lisle_gc::{HeapExhausted, Kind, Value, object};
+use lisle_gc::{Heap, HeapExhausted, Kind, LocalHeap, RootVisitor, Value};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 /// A closure over the code of a template that captures nothing. It never moves.
 ///
@@ -18,16 +20,11 @@ pub fn closure(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised>
 
 /// A closure that captures nothing over loaded code.
 pub(crate) fn closure_of(cx: &mut Cx<'_>, code: Value) -> Result<Value, Raised> {
-    match cx.heap().object_in_old(Kind::Closure, 1) {
-        Ok(closure) => {
-            object::init_field(closure, 0, code);
-            Ok(closure)
-        }
-        Err(HeapExhausted) => Err(cx.exhausted()),
-    }
+    let closure = cx.heap().object_in_old_of(Kind::Closure, &[code]);
+    closure.map_err(|HeapExhausted| cx.exhausted())
 }
 
-/// Loads a template and those inside it; the raw code word.
+/// Loads a template and those inside it; the code object.
 fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
     debug_assert!(
         crate::bytecode::verify::verify(&template).is_ok(),
@@ -46,7 +43,7 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         [ClauseEntry { required, rest: false, .. }] => required,
         _ => GENERAL,
     };
-    let code = Code::new(CodeParts {
+    let parts = CodeParts {
         kind: CodeKind::Compiled,
         words: template.words,
         constants,
@@ -59,6 +56,94 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         spans: template.spans,
         span: template.span,
         host: None,
-    });
-    Ok(cx.vm().keep(code))
+    };
+    let vm = cx.vm();
+    vm.loader.load(cx.heap(), parts).map_err(|HeapExhausted| cx.exhausted())
+}
+
+/// What loading needs of a VM.
+#[derive(Default)]
+pub(crate) struct Loader {
+    /// Code with constants that are young: objects that a program gave `eval` in place of data.
+    young: Mutex<Vec<Arc<Code>>>,
+    /// In stress modes.
+    graveyard: Option<Arc<Graveyard>>,
+}
+
+impl Loader {
+    /// A loader; one that makes uses of freed code show, if asked for.
+    pub(crate) fn new(poisons: bool) -> Loader {
+        let graveyard = poisons.then(Arc::default);
+        Loader { graveyard, ..Loader::default() }
+    }
+
+    /// The object of new code.
+    pub(crate) fn load(
+        &self,
+        heap: &mut LocalHeap,
+        parts: CodeParts,
+    ) -> Result<Value, HeapExhausted> {
+        let memory = heap.heap().external();
+        memory.set(heap, parts.bytes())?;
+        let code = Code::new(parts, memory, self.graveyard.clone());
+        let object = heap.heap().clone().new_code(heap, &code.fields(), code.clone())?;
+        if code.has_constant(|constant| heap.is_young(constant)) {
+            self.young.lock().push(code);
+        }
+        Ok(object)
+    }
+
+    /// Visits the copies of constants that are young.
+    pub(crate) fn visit_roots(&self, visitor: &mut dyn RootVisitor) {
+        for code in self.young.lock().iter() {
+            code.visit_constants(|constant| visitor.visit(constant));
+        }
+    }
+
+    /// A collection is over.
+    pub(crate) fn after_collection(&self, heap: &Heap) {
+        self.young.lock().retain(|code| code.has_constant(|constant| heap.is_young(constant)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Vm;
+    use std::sync::Arc;
+
+    fn codes(vm: &Vm) -> Result<usize, crate::Error> {
+        // What is found dead is dropped by the time the program goes on.
+        vm.eval_text("(collect-garbage)")?;
+        Ok(vm.stats().heap.codes)
+    }
+
+    #[test]
+    fn code_goes_with_the_last_procedure() -> Result<(), crate::Error> {
+        let vm = Vm::new()?;
+        vm.eval_text("(define kept (eval '(lambda (x) (lambda () x)) (environment '(scheme base))))")?;
+        let before = codes(&vm)?;
+        for n in 0..100 {
+            vm.eval_text(&format!("((lambda (x) (vector (lambda () x) {n})) 1)"))?;
+        }
+        assert_eq!(codes(&vm)?, before);
+        assert_eq!(vm.eval_text("((kept 5))")?, "5");
+        vm.eval_text("(set! kept #f)")?;
+        assert_eq!(codes(&vm)?, before - 2);
+        Ok(())
+    }
+
+    #[test]
+    fn a_procedure_of_the_host_is_dropped_when_it_is_replaced() -> Result<(), crate::Error> {
+        let vm = Vm::new()?;
+        let witness = Arc::new(());
+        let owned = Arc::clone(&witness);
+        vm.define("answer", move || -> i64 { 41 + Arc::strong_count(&owned) as i64 })?;
+        assert_eq!(vm.eval_text("(answer)")?, "43");
+        codes(&vm)?;
+        assert_eq!(Arc::strong_count(&witness), 2);
+        vm.define("answer", || -> i64 { 42 })?;
+        codes(&vm)?;
+        assert_eq!((vm.eval_text("(answer)")?.as_str(), Arc::strong_count(&witness)), ("42", 1));
+        Ok(())
+    }
 }

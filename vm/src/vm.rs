@@ -6,13 +6,13 @@ use crate::bytecode::isa::Op;
 use crate::capability::Capabilities;
 use crate::condition;
 use crate::cx::Cx;
-use crate::datum_value::Opaques;
 use crate::events;
 use crate::front::Front;
 use crate::globals::{GlobalId, Globals};
 use crate::interp::host::HostProcedure;
 use crate::interp::procedures::{FRAME_SIZE, Procedure};
 use crate::limits::timer::Timer;
+use crate::load::Loader;
 use crate::places::{self, SourcePlaces};
 use crate::prim::port::Console;
 use crate::prim::promise::PromiseLocks;
@@ -141,16 +141,14 @@ pub struct VmShared {
     pub globals: Globals,
     /// The console and the open output ports.
     pub console: Console,
-    /// Objects that `eval` was given in place of data.
-    pub opaques: Opaques,
     /// What keeps the steps of promises apart.
     pub(crate) promises: PromiseLocks,
     /// The clock of limited evaluations.
     pub(crate) timer: Timer,
     /// Reader, expander and compiler.
     pub(crate) front: Front,
-    /// Everything loaded, in the order of loading.
-    codes: Mutex<Vec<LoadedCode>>,
+    /// Makes code of what the compiler gives.
+    pub(crate) loader: Loader,
     machine_codes: OnceLock<Vec<Value>>,
     condition_type: OnceLock<Value>,
     heap_exhausted: OnceLock<Value>,
@@ -170,18 +168,13 @@ pub struct VmShared {
     pub(crate) resting: Mutex<Vec<Resting>>,
 }
 
-struct LoadedCode {
-    code: Box<Code>,
-    /// The heap's epoch when it was loaded: its constants are young for two more.
-    epoch: u64,
-}
-
 /// Knows the registers of loaded code.
 struct LoadedShape;
 
 impl FrameShape for LoadedShape {
     fn live(&self, procedure: Value, address: usize) -> Live<'_> {
-        // SAFETY: a procedure in a frame; its code lives as long as the VM, longer than its stacks.
+        // SAFETY: a procedure in a frame, which keeps its code (GC-13) for as long as the stack's
+        // owner, or a collection, looks at the frame.
         let code: &'static Code = unsafe { &*Code::of(procedure) };
         match (code.index_of(address), code.kind) {
             (None, _) => Live::Nothing,
@@ -216,6 +209,12 @@ impl RootSource for SharedRoots {
     fn forget_dead(&mut self, visitor: &dyn RootVisitor) {
         if let Some(vm) = self.0.upgrade() {
             vm.symbols.forget_dead(|object| visitor.is_alive(object));
+        }
+    }
+
+    fn after_collection(&mut self) {
+        if let Some(vm) = self.0.upgrade() {
+            vm.loader.after_collection(&vm.heap);
         }
     }
 }
@@ -263,6 +262,7 @@ impl VmShared {
             ..WorldConfig::new(stack)
         };
         let world = World::new(heap.clone(), world_config);
+        let loader = Loader::new(heap.config().stress.poison);
         let vm = Arc::new_cyclic(|this| VmShared {
             config,
             heap,
@@ -271,11 +271,10 @@ impl VmShared {
             sources: Sources::default(),
             globals: Globals::default(),
             console: Console::default(),
-            opaques: Opaques::default(),
             promises: PromiseLocks::default(),
             timer: Timer::default(),
             front: Front::default(),
-            codes: Mutex::default(),
+            loader,
             machine_codes: OnceLock::new(),
             condition_type: OnceLock::new(),
             heap_exhausted: OnceLock::new(),
@@ -300,10 +299,9 @@ impl VmShared {
 
     /// Makes what everything else needs: machine procedures, the condition type, the raise path.
     fn bootstrap(&self, mutator: &mut Mutator) -> Result<(), HeapExhausted> {
-        let machine_codes =
-            Procedure::ALL.iter().map(|procedure| self.load_machine_code(*procedure)).collect();
-        self.machine_codes.set(machine_codes).expect("a VM is made once");
         let heap = &mut mutator.heap;
+        let machine_codes = Procedure::ALL.iter().map(|each| self.load_machine_code(heap, *each));
+        self.machine_codes.set(machine_codes.collect::<Result<_, _>>()?).expect("made once");
         let condition_type = heap.object_in_old(Kind::RecordType, 4)?;
         object::init_field(condition_type, 3, Value::fixnum(-1));
         self.condition_type.set(condition_type).expect("a VM is made once");
@@ -384,7 +382,7 @@ impl VmShared {
     pub(crate) fn halt_code(&self) -> usize {
         HALT_CODE.as_ptr().expose_provenance()
     }
-    /// The raw code word of a machine procedure.
+    /// The code of a machine procedure.
     pub(crate) fn machine_code(&self, procedure: Procedure) -> Value {
         self.machine_codes.get().expect("made by bootstrap")[procedure as usize]
     }
@@ -404,34 +402,37 @@ impl VmShared {
         self.config.stress_frames
     }
 
-    /// Keeps code for as long as the VM lives; its raw address word.
-    pub(crate) fn keep(&self, code: Box<Code>) -> Value {
-        let word = code.address_word();
-        self.codes.lock().push(LoadedCode { code, epoch: self.heap.epoch() });
-        word
-    }
-    fn load_machine_code(&self, procedure: Procedure) -> Value {
+    fn load_machine_code(
+        &self,
+        heap: &mut LocalHeap,
+        procedure: Procedure,
+    ) -> Result<Value, HeapExhausted> {
         let entry = crate::interp::procedures::entry_of(procedure);
         let name = entry.map(|entry| self.symbols.intern(entry.name));
         let native_arity = entry.map_or((0, prim::ANY), |entry| (entry.min, entry.max));
-        self.keep(Code::new(stub(CodeKind::Machine, procedure, native_arity, name)))
+        self.loader.load(heap, stub(CodeKind::Machine, procedure, native_arity, name))
     }
-    /// The raw code word of a primitive's stub.
-    pub(crate) fn load_primitive(&self, id: PrimId) -> Value {
+    /// The code of a primitive's stub.
+    pub(crate) fn load_primitive(
+        &self,
+        heap: &mut LocalHeap,
+        id: PrimId,
+    ) -> Result<Value, HeapExhausted> {
         let prim = prim::all()[id.0 as usize];
         let name = Some(self.symbols.intern(prim.name));
         let arity = (prim.min, prim.max);
-        self.keep(Code::new(stub(CodeKind::Primitive(id), Procedure::Primitive, arity, name)))
+        self.loader.load(heap, stub(CodeKind::Primitive(id), Procedure::Primitive, arity, name))
     }
-    /// The raw code word of a procedure of the host; `arity` as of a primitive.
+    /// The code of a procedure of the host; `arity` as of a primitive.
     pub(crate) fn load_host(
         &self,
+        heap: &mut LocalHeap,
         host: Box<dyn HostProcedure>,
         arity: (u8, u8),
         name: Option<Sym>,
-    ) -> Value {
+    ) -> Result<Value, HeapExhausted> {
         let parts = stub(CodeKind::Host, Procedure::Host, arity, name);
-        self.keep(Code::new(CodeParts { host: Some(host), ..parts }))
+        self.loader.load(heap, CodeParts { host: Some(host), ..parts })
     }
     /// A number for a call of guest code by host code; see `lisle_threads::Nested`.
     pub(crate) fn next_nested() -> u64 {
@@ -453,18 +454,14 @@ impl VmShared {
     }
 
     fn visit_roots(&self, visitor: &mut dyn RootVisitor) {
-        let minor = visitor.is_minor();
-        let epoch = self.heap.epoch();
-        for loaded in self.codes.lock().iter().rev() {
-            if minor && loaded.epoch + 3 < epoch {
-                break;
-            }
-            loaded.code.visit_constants(|constant| visitor.visit(constant));
-        }
-        if minor {
+        self.loader.visit_roots(visitor);
+        if visitor.is_minor() {
             return;
         }
         self.globals.each_cell(|cell| visitor.visit(cell));
+        for code in self.machine_codes.get().into_iter().flatten() {
+            visitor.visit(&mut code.clone());
+        }
         for fixed in [&self.condition_type, &self.heap_exhausted] {
             if let Some(value) = fixed.get() {
                 visitor.visit(&mut value.clone());

@@ -124,3 +124,15 @@ fn uncounted_objects_are_gc_9() {
     object::raw_word(object, 0).store(header.bits(), std::sync::atomic::Ordering::Relaxed);
     assert_eq!(broken_invariant(&heap, &mut local), Some("GC-9"));
 }
+
+#[test]
+fn code_whose_memory_is_gone_is_gc_13() {
+    let (heap, mut local) = heap();
+    let code = heap.new_code(&mut local, &[Value::ZERO], Arc::new(())).expect("room");
+    let closure = local.object(Kind::Closure, 1).expect("room");
+    object::init_field(closure, 0, code);
+    let _root = heap.add_root(closure);
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    heap.codes.lock().after_marking(|_| false, &mut Vec::new());
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-13"));
+}

@@ -239,7 +239,9 @@ impl Vm {
         self.enter(|cx| {
             let (mutator, vm) = cx.parts();
             let name = vm.symbols.intern(name);
-            let code = vm.load_host(procedure.code, procedure.arity, Some(name));
+            let (code, arity) = (procedure.code, procedure.arity);
+            let code = vm.load_host(&mut mutator.heap, code, arity, Some(name));
+            let code = code.map_err(|_| exhausted())?;
             let closure = crate::load::closure_of(&mut crate::cx::Cx::new(mutator, vm), code);
             let closure = vm.heap.add_root(closure.map_err(|_| exhausted())?);
             let defined = vm.front.define_value(vm, mutator, name, &closure);

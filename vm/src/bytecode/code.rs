@@ -1,11 +1,14 @@
 //! Loaded code: what frames run.
 //!
-//! Code lives outside the heap, at an address that never changes, until its VM is dropped. Its
-//! constants stand in front of its instructions and are roots. When a template is loaded, every `ConstX` operand is replaced by the
-//! distance from the next instruction to the constant, so that the machine needs nothing but its
-//! program counter to find it.
+//! Code has two parts. An object in the heap, of kind `Code`, is what closures lead to: its fields
+//! are what a call reads ([`Entry`]), the number of captured values, and the constants, so that the
+//! collector treats it like any object; it is old and does not move. It owns the other part, the
+//! [`Code`], which is outside the heap and is dropped some time after the object died (GC-13).
 //!
-//! A closure's first payload word is the address of its code; [`Code::of`] is the way back.
+//! Instructions find their constants by the program counter alone: a second copy of the constants
+//! stands in front of them, and loading replaces every `ConstX` operand by the distance from the next
+//! instruction to the constant. Constants are old objects and do not move, so the copies agree; as
+//! long as one is young, the copy is a root (`crate::load::Loader`).
 
 use crate::bytecode::decode::Instruction;
 use crate::bytecode::isa::{Op, Operand};
@@ -15,9 +18,13 @@ use crate::interp::host::HostProcedure;
 use crate::prim::PrimId;
 use crate::source::Span;
 use crate::symbols::Sym;
-use lisle_gc::{Value, object};
-use std::sync::OnceLock;
+use lisle_gc::value::TAG_OBJECT;
+use lisle_gc::{External, Kind, Value, object};
+use parking_lot::Mutex;
+use smallvec::SmallVec;
+use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// In [`Code::exact`]: arguments are checked and arranged by the slow path.
 pub const GENERAL: u32 = u32::MAX;
@@ -35,8 +42,59 @@ pub enum CodeKind {
     Host,
 }
 
-/// A procedure's code. `repr(C)`: the fields that a call reads come first.
+/// What a call reads of code: the first fields of its object in the heap.
+///
+/// *Validity*: who has a pointer to one has, since the last safepoint, seen a procedure of that code
+/// in a register or frame, or made it.
 #[repr(C)]
+pub struct Entry {
+    /// As in [`Code`].
+    pub entry: *const u32,
+    /// As in [`Code`]. The lower half of its word, whose lowest bits are zero: no pointer.
+    pub frame_bytes: u32,
+    /// As in [`Code`].
+    pub exact: u32,
+    code: *const Code,
+}
+
+const _: () = assert!(offset_of!(Entry, frame_bytes) == 8 && cfg!(target_endian = "little"));
+
+/// Field of a code object: how many values closures capture, a fixnum.
+const FIELD_CAPTURES: usize = size_of::<Entry>() / 8;
+/// The first constant.
+const FIELD_CONSTANTS: usize = FIELD_CAPTURES + 1;
+
+impl Entry {
+    /// What a call of this procedure reads.
+    ///
+    /// # Safety
+    /// `procedure` is a live procedure object, whose first field is code (every procedure's is).
+    #[inline(always)]
+    pub unsafe fn of(procedure: Value) -> *const Entry {
+        debug_assert!(procedure.is_procedure());
+        Entry::at(object::field(procedure, 0))
+    }
+    /// The same of a code object.
+    #[inline(always)]
+    fn at(code: Value) -> *const Entry {
+        debug_assert!(object::is_kind(code, Kind::Code));
+        const HEADER: u64 = 8;
+        std::ptr::with_exposed_provenance((code.bits() - TAG_OBJECT + HEADER) as usize)
+    }
+}
+
+/// Constant `index` of a code object.
+#[inline(always)]
+pub fn constant_of(code: Value, index: usize) -> Value {
+    object::field(code, FIELD_CONSTANTS + index)
+}
+/// How many values closures over a code object capture.
+#[inline(always)]
+pub fn captures_of(code: Value) -> usize {
+    object::field(code, FIELD_CAPTURES).assume_fixnum() as usize
+}
+
+/// A procedure's code, outside the heap.
 pub struct Code {
     /// The first instruction, when `exact` is not [`GENERAL`].
     pub entry: *const u32,
@@ -64,6 +122,10 @@ pub struct Code {
     /// The host's procedure, of code of that kind.
     pub host: Option<Box<dyn HostProcedure>>,
     liveness: OnceLock<Liveness>,
+    /// What all this takes.
+    _memory: External,
+    /// In stress modes: where the instructions go when the code is dropped.
+    graveyard: Option<Arc<Graveyard>>,
 }
 
 // SAFETY: the pointer `entry` points into `buffer`, which belongs to the code and whose
@@ -100,9 +162,55 @@ pub struct CodeParts {
     pub host: Option<Box<dyn HostProcedure>>,
 }
 
+impl CodeParts {
+    /// What code made of this takes outside the heap, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        const ALLOCATIONS: usize = 64;
+        size_of::<Code>()
+            + ALLOCATIONS
+            + self.words.len() * 4
+            + self.constants.len() * 8
+            + self.clauses.capacity() * size_of::<ClauseEntry>()
+            + self.spans.capacity() * size_of::<(u32, Span)>()
+    }
+}
+
+/// Instructions of code that was dropped, overwritten by ones that end the process: a use of freed
+/// code shows. For stress modes.
+#[derive(Default)]
+pub struct Graveyard(Mutex<Vec<Box<[AtomicU64]>>>);
+
+impl Graveyard {
+    /// So many are kept.
+    const MOST: usize = 4096;
+
+    fn bury(&self, buffer: Box<[AtomicU64]>) {
+        // The number of no machine procedure.
+        let word = u64::from(Op::Machine as u32 | 0xffff_ff00);
+        buffer.iter().for_each(|pair| pair.store(word << 32 | word, Ordering::Relaxed));
+        let mut buried = self.0.lock();
+        if buried.len() == Graveyard::MOST {
+            buried.drain(..Graveyard::MOST / 2);
+        }
+        buried.push(buffer);
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        if let Some(graveyard) = &self.graveyard {
+            graveyard.bury(std::mem::take(&mut self.buffer));
+        }
+    }
+}
+
 impl Code {
-    /// Loads code. The result stays where it is, in its box.
-    pub fn new(parts: CodeParts) -> Box<Code> {
+    /// Loads code. The result stays where it is.
+    pub fn new(
+        parts: CodeParts,
+        memory: External,
+        graveyard: Option<Arc<Graveyard>>,
+    ) -> Arc<Code> {
         let CodeParts { mut words, constants, .. } = parts;
         let constant_words = constants.len();
         link_constants(&mut words, constant_words);
@@ -112,7 +220,7 @@ impl Code {
             let high = pair.get(1).copied().unwrap_or(0);
             buffer.push(AtomicU64::new(u64::from(pair[0]) | u64::from(high) << 32));
         }
-        let mut code = Box::new(Code {
+        let mut code = Code {
             entry: std::ptr::null(),
             exact: parts.exact,
             frame_bytes: parts.frame_size * 8,
@@ -128,30 +236,42 @@ impl Code {
             span: parts.span,
             host: parts.host,
             liveness: OnceLock::new(),
-        });
+            _memory: memory,
+            graveyard,
+        };
         let first = code.clauses.first().map_or(0, |clause| clause.entry);
         code.entry = code.instruction(first);
         let _ = code.buffer.as_ptr().expose_provenance();
-        code
+        Arc::new(code)
     }
-    /// The code of a procedure.
+    /// The fields of its object in the heap.
+    pub fn fields(self: &Arc<Code>) -> SmallVec<[Value; 16]> {
+        let entry = self.entry.expose_provenance() as u64;
+        let sizes = u64::from(self.exact) << 32 | u64::from(self.frame_bytes);
+        let address = Arc::as_ptr(self).expose_provenance() as u64;
+        let mut fields: SmallVec<[Value; 16]> =
+            [entry, sizes, address].into_iter().map(Value::from_bits).collect();
+        fields.push(Value::fixnum(i64::from(self.captures)));
+        debug_assert_eq!(fields.len(), FIELD_CONSTANTS);
+        fields.extend((0..self.constant_count).map(|index| self.constant(index)));
+        fields
+    }
+    /// The code of a procedure, which is there as long as the procedure is reachable.
     ///
     /// # Safety
-    /// `procedure` is a live procedure object, whose first payload word is the address of code that
-    /// its VM keeps (every procedure's is).
+    /// As of [`Entry::of`].
     #[inline(always)]
     pub unsafe fn of(procedure: Value) -> *const Code {
-        debug_assert!(procedure.is_procedure());
-        std::ptr::with_exposed_provenance(object::field(procedure, 0).bits() as usize)
+        // SAFETY: promised by the caller; the object's first fields are an `Entry`, by `fields`.
+        unsafe { (*Entry::of(procedure)).code }
     }
-    /// The code whose address is this raw word (see [`Code::address_word`]).
-    #[inline(always)]
-    pub fn at(word: Value) -> *const Code {
-        std::ptr::with_exposed_provenance(word.bits() as usize)
-    }
-    /// Its address as a raw word for closures.
-    pub fn address_word(&self) -> Value {
-        Value::from_bits(std::ptr::from_ref(self).expose_provenance() as u64)
+    /// The code of a code object.
+    ///
+    /// # Safety
+    /// The object is live.
+    pub unsafe fn at(object: Value) -> *const Code {
+        // SAFETY: promised by the caller; its first fields are an `Entry`, by `fields`.
+        unsafe { (*Entry::at(object)).code }
     }
     /// Registers of the frame.
     #[inline(always)]
@@ -174,6 +294,10 @@ impl Code {
     /// The constant, if there is just one.
     pub fn only_constant(&self) -> Option<Value> {
         (self.constant_count == 1).then(|| self.constant(0))
+    }
+    /// Is there a constant that this is true of?
+    pub fn has_constant(&self, test: impl Fn(Value) -> bool) -> bool {
+        (0..self.constant_count).any(|index| test(self.constant(index)))
     }
     /// Registers live before the instruction at word `index`.
     pub fn live_before(&self, index: u32) -> &[u64] {

@@ -129,7 +129,7 @@ fn same_atom(a: &DatumKind, b: &DatumKind) -> bool {
         (DatumKind::Number(a), DatumKind::Number(b)) => a == b,
         (DatumKind::String(a), DatumKind::String(b)) => a == b,
         (DatumKind::Bytevector(a), DatumKind::Bytevector(b)) => a == b,
-        (DatumKind::Opaque(a), DatumKind::Opaque(b)) => a == b,
+        (DatumKind::Opaque(a), DatumKind::Opaque(b)) => a.get() == b.get(),
         _ => false,
     }
 }

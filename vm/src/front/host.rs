@@ -87,7 +87,7 @@ impl<'a> Host<'a> {
     /// The procedure object of a primitive or machine procedure.
     fn native_value(&self, name: &str) -> Option<Value> {
         let code = if let Some(id) = prim::lookup(name) {
-            self.vm.load_primitive(id)
+            self.with_mutator(|mutator| self.vm.load_primitive(&mut mutator.heap, id)).ok()?
         } else {
             let entry = procedures::TABLE.iter().find(|entry| entry.name == name)?;
             self.vm.machine_code(entry.procedure)

@@ -16,7 +16,7 @@ impl Machine<'_> {
         if !callee.is_procedure() {
             return self.raise_not_procedure(callee, frame);
         }
-        // SAFETY: `callee` is a procedure and its code lives as long as the VM.
+        // SAFETY: `callee` is a procedure, and in the frame, which keeps its code (GC-13).
         let code = unsafe { &*Code::of(callee) };
         if code.exact as usize == count {
             return self.poll_entry(frame, count, code, code.entry);

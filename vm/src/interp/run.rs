@@ -16,7 +16,7 @@ use super::registers::{
     get, move_down, procedure, return_word, set, set_procedure, set_return_word, slice,
 };
 use super::{At, Machine, Outcome, Step, fast};
-use crate::bytecode::code::{Code, linked_constant};
+use crate::bytecode::code::{Entry, captures_of, constant_of, linked_constant};
 use crate::bytecode::isa::Op;
 use crate::cx::Cx;
 use crate::num::arith;
@@ -278,7 +278,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     let new: *mut u64 = $new;
                     let count: usize = $count;
                     if callee.is_procedure() {
-                        let code = Code::of(callee);
+                        let code = Entry::of(callee);
                         let top = new.addr() + (*code).frame_bytes as usize;
                         if (*code).exact as usize == count && top <= machine.limit.load() {
                             if COUNT {
@@ -296,7 +296,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             // Enters a closure known to take these arguments.
             macro_rules! enter_known {
                 ($callee:expr, $new:expr, $count:expr) => {{
-                    let code = Code::of($callee);
+                    let code = Entry::of($callee);
                     let new: *mut u64 = $new;
                     if new.addr() + (*code).frame_bytes as usize <= machine.limit.load() {
                         if COUNT {
@@ -394,8 +394,8 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                 }
 
                 Op::Closure => {
-                    let code = (*Code::of(procedure(frame))).constant(b!() | c!() << 8);
-                    let count = (*Code::at(code)).captures as usize;
+                    let code = constant_of(object::field(procedure(frame), 0), b!() | c!() << 8);
+                    let count = captures_of(code);
                     let closure = attempt!(machine.allocate_closure(1 + count));
                     object::init_field(closure, 0, code);
                     for index in 0..count {

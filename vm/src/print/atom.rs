@@ -119,7 +119,7 @@ fn append_opaque(vm: &VmShared, v: Value, kind: Kind, out: &mut String) {
 
 #[expect(unsafe_code, reason = "looks at the code of a closure for its name")]
 fn procedure_name(vm: &VmShared, closure: Value) -> Option<String> {
-    // SAFETY: a closure's first field is the address of its code, which lives as long as the VM.
+    // SAFETY: a closure, and no safepoint comes before the last use of its code.
     let code = unsafe { &*Code::of(closure) };
     code.name.map(|name| vm.symbols.name(name).to_string())
 }

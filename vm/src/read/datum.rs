@@ -8,6 +8,7 @@ use crate::expand::scope::Alias;
 use crate::num::Number;
 use crate::source::Span;
 use crate::symbols::Sym;
+use lisle_gc::Root;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -55,9 +56,8 @@ pub enum DatumKind {
     Label(u32, Arc<Labelled>),
     /// A reference to the datum labelled with this number, always in the same outermost datum.
     LabelRef(u32),
-    /// A heap object that is no datum (a procedure, a port, ...), handed in by `eval`: an index
-    /// into the caller's table.
-    Opaque(u32),
+    /// A heap object that is no datum (a procedure, a port, ...), handed in by `eval`.
+    Opaque(Arc<Root>),
 }
 
 /// A pair.

@@ -132,7 +132,7 @@ fn write_atom(kind: &DatumKind, name: &dyn Fn(Sym) -> String, out: &mut String) 
             out.push_str(&format!("#u8({})", bytes.join(" ")));
         }
         DatumKind::LabelRef(number) => out.push_str(&format!("#{number}#")),
-        DatumKind::Opaque(number) => out.push_str(&format!("#<object {number}>")),
+        DatumKind::Opaque(_) => out.push_str("#<object>"),
         DatumKind::Pair(_) | DatumKind::Vector(_) | DatumKind::Label(..) => {}
     }
 }
