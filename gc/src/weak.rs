@@ -98,6 +98,8 @@ pub(crate) struct WeakTable {
     pub(crate) guarded_young: Vec<Guarded>,
     /// All others.
     pub(crate) guarded_old: Vec<Guarded>,
+    /// Ephemerons that collections have looked at, each time counted.
+    pub(crate) looks: u64,
     /// Counts the registrations.
     pub(crate) registrations: u64,
 }

@@ -294,6 +294,18 @@ impl Tracer for Marker<'_, false> {
         Marker::drain(self);
     }
 
+    fn drain_noting(&mut self, reached: &mut Vec<Value>) -> bool {
+        loop {
+            while let Some(object) = self.grey.objects.pop() {
+                reached.push(object);
+                self.scan(object);
+            }
+            if !self.scan_slice() {
+                return true;
+            }
+        }
+    }
+
     fn store(&mut self, slot: usize, word: Value) {
         slot::store(slot, word.bits());
     }

@@ -464,6 +464,11 @@ impl Tracer for Copier<'_, false> {
         Copier::drain(self);
     }
 
+    fn drain_noting(&mut self, _reached: &mut Vec<Value>) -> bool {
+        // Copies are found under their new addresses.
+        false
+    }
+
     fn store(&mut self, slot: usize, word: Value) {
         slot::store(slot, word.bits());
         if self.layout.is_old_address(slot) && self.layout.is_young(word.bits()) {

@@ -3,7 +3,10 @@
 //!
 //! Phases, in order:
 //!
-//! 1. *Ephemerons*: while there is one whose container and key are alive, its value is kept. What a
+//! 1. *Ephemerons*: while there is one whose container and key are alive, its value is kept. Chains of
+//!    them are followed by going through all a few times, which is enough for nearly all; after that
+//!    a full collection looks them up by the objects that it reaches, and a minor one keeps what is
+//!    left. So the work is in proportion to their number. What a
 //!    guardian would give back for an object that is alive is kept along with them, and so is what
 //!    depends on other objects in ways that only the roots know ([`RootSource::visit_dependents`]).
 //! 2. *Guardians*: what is dead now, and was given to a guardian that is alive, goes into its queue,
@@ -15,6 +18,7 @@
 
 use super::{Class, Container, WeakTable};
 use crate::{RootSource, RootVisitor, Value, guardian::Guarded, layout::Layout};
+use rustc_hash::FxHashMap;
 
 /// What settling needs of a collection.
 pub(crate) trait Tracer {
@@ -25,6 +29,8 @@ pub(crate) trait Tracer {
     fn keep(&mut self, word: Value) -> Value;
     /// Traces what was kept, until nothing is left.
     fn drain(&mut self);
+    /// The same, and adds what it reaches to a list; false, and nothing is done, if it cannot tell.
+    fn drain_noting(&mut self, reached: &mut Vec<Value>) -> bool;
     /// Stores into a field of an object that is alive, recording it where GC-4 asks for that.
     fn store(&mut self, slot: usize, word: Value);
     /// For [`RootSource::visit_dependents`]; `None` where all of them have been visited as roots.
@@ -64,10 +70,14 @@ pub(crate) struct Weaklings {
     guarded: Vec<Guarded>,
     /// What guardians keep watching.
     watched: Vec<Guarded>,
-    /// Look at the ephemerons from the last to the first? By turns, so that a chain of them is
-    /// followed at once whichever way it was made.
-    is_backward: bool,
+    /// How often all ephemerons that were left have been gone through, and some were kept.
+    passes: u32,
+    /// How many ephemerons were looked at.
+    looks: u64,
 }
+
+/// So often all ephemerons are gone through, before they are looked up.
+const PASSES_MOST: u32 = 4;
 
 impl Weaklings {
     pub(crate) fn new(pending: Vec<Pending>, guarded: Vec<Guarded>) -> Weaklings {
@@ -80,7 +90,8 @@ impl Weaklings {
             settled: Vec::new(),
             guarded,
             watched: Vec::new(),
-            is_backward: false,
+            passes: 0,
+            looks: 0,
         }
     }
 
@@ -141,32 +152,74 @@ impl Weaklings {
     }
 
     fn trace_ephemerons(&mut self, tracer: &mut impl Tracer) {
+        if self.passes == PASSES_MOST {
+            return self.trace_by_key(tracer);
+        }
+        // By turns forwards and backwards, so that a chain is followed at once whichever way it was
+        // made.
+        let is_backward = self.passes % 2 == 1;
+        let settled_before = self.settled.len();
         let mut pending = std::mem::take(&mut self.ephemerons);
-        if self.is_backward {
+        if is_backward {
             pending.reverse();
         }
         for ephemeron in pending {
-            let [key, value] = ephemeron.fields;
-            let key = match tracer.now(ephemeron.container.object) {
-                Some(_) => tracer.now(key),
-                None => None,
-            };
-            let Some(key) = key else {
-                self.ephemerons.push(ephemeron);
-                continue;
-            };
-            let value = tracer.keep(value);
-            tracer.drain();
-            self.settled.push((ephemeron, [key, value]));
+            match self.look(tracer, &ephemeron) {
+                Ok(key) => {
+                    let value = tracer.keep(ephemeron.fields[1]);
+                    tracer.drain();
+                    self.settled.push((ephemeron, [key, value]));
+                }
+                Err(_) => self.ephemerons.push(ephemeron),
+            }
         }
-        if self.is_backward {
+        if is_backward {
             self.ephemerons.reverse();
         }
-        self.is_backward = !self.is_backward;
+        if self.settled.len() > settled_before {
+            self.passes += 1;
+        }
+    }
+
+    /// The key, if the value is to be kept; otherwise the object that has to be alive first.
+    fn look(&mut self, tracer: &impl Tracer, ephemeron: &Pending) -> Result<Value, Value> {
+        self.looks += 1;
+        tracer.now(ephemeron.container.object).ok_or(ephemeron.container.object)?;
+        tracer.now(ephemeron.fields[0]).ok_or(ephemeron.fields[0])
+    }
+
+    /// Follows the ephemerons by what is reached: each waits for one dead object at a time.
+    fn trace_by_key(&mut self, tracer: &mut impl Tracer) {
+        let mut reached = Vec::new();
+        if !tracer.drain_noting(&mut reached) {
+            // What dies is found by the next full collection.
+            for ephemeron in std::mem::take(&mut self.ephemerons) {
+                let fields = ephemeron.fields.map(|field| tracer.keep(field));
+                self.settled.push((ephemeron, fields));
+            }
+            return tracer.drain();
+        }
+        let mut waiting: FxHashMap<Value, Vec<Pending>> = FxHashMap::default();
+        let mut looked_at = std::mem::take(&mut self.ephemerons);
+        while !looked_at.is_empty() {
+            for ephemeron in looked_at.drain(..) {
+                match self.look(tracer, &ephemeron) {
+                    Ok(key) => {
+                        let value = tracer.keep(ephemeron.fields[1]);
+                        self.settled.push((ephemeron, [key, value]));
+                    }
+                    Err(dead) => waiting.entry(dead).or_default().push(ephemeron),
+                }
+            }
+            tracer.drain_noting(&mut reached);
+            looked_at.extend(reached.drain(..).filter_map(|v| waiting.remove(&v)).flatten());
+        }
+        self.ephemerons = waiting.into_values().flatten().collect();
     }
 
     /// Phase 3: everything that is alive is known.
     fn finish(self, tracer: &mut impl Tracer, layout: &Layout, table: &mut WeakTable) {
+        table.looks += self.looks;
         let broken = [Value::BROKEN; 2];
         let ephemerons = self.ephemerons.into_iter().map(|pending| (pending, broken));
         let references = self.references.into_iter().map(|pending| {

@@ -186,6 +186,32 @@ fn chains_of_ephemerons_live_and_die_as_a_whole() {
 }
 
 #[test]
+fn the_work_for_a_chain_in_random_order_is_linear() {
+    const LENGTH: usize = 10_007;
+    // In no order that going through the list forwards or backwards would follow.
+    let scattered = |n: usize| (n * 4_999 + 1) % LENGTH;
+    each_way(|reason| {
+        let config = HeapConfig { reserve_bytes: 256 << 20, ..HeapConfig::default() };
+        let heap = Heap::new(config).expect("address space");
+        let mut local = heap.local();
+        let chain = chain(&heap, &mut local, LENGTH, scattered);
+        for _ in 0..3 {
+            let before = heap.weak.lock().looks;
+            collect(&heap, &mut local, reason);
+            let looks = heap.weak.lock().looks - before;
+            assert!(looks <= 20 * LENGTH as u64, "{looks} looks");
+        }
+        let mut last = chain.get();
+        while cdr(last).is_pair() {
+            last = cdr(last);
+        }
+        local.set_car(last, Value::NIL);
+        full(&heap, &mut local);
+        assert_eq!(unbroken(chain.get()), 0);
+    });
+}
+
+#[test]
 fn the_key_may_be_reachable_only_through_the_value_of_another() {
     each_way(|reason| {
         let (heap, mut local) = new();
