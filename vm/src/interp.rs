@@ -79,7 +79,8 @@ pub struct Machine<'a> {
     /// What the run may use.
     meter: Meter,
     /// The last instruction tried again after a full collection, and when: a second failure there
-    /// without a collection in between is an error.
+    /// without a collection in between is an error. After an error it is forgotten: who handles that
+    /// may let go of what was in the way.
     retried: Option<(*const u32, *mut u64, u64)>,
 }
 

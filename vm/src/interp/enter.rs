@@ -232,15 +232,15 @@ impl Machine<'_> {
     pub(super) fn exhausted_in_machine(&mut self, frame: *mut u64, count: usize) -> Step {
         let code = self.code_in(frame);
         let epoch = self.mutator.heap.heap().epoch();
-        if self.retried == Some((code.entry, frame, epoch)) {
+        if self.retried.take() == Some((code.entry, frame, epoch)) {
             return self.exhausted_at_entry(frame);
         }
         self.mutator.stack.publish(frame, Place::Entry(count));
         self.mutator.collect(Reason::HeapLimit);
-        self.retried = Some((code.entry, frame, self.mutator.heap.heap().epoch()));
         if !self.mutator.heap.heap().has_hope(0) {
             return self.exhausted_at_entry(frame);
         }
+        self.retried = Some((code.entry, frame, self.mutator.heap.heap().epoch()));
         self.arguments = count;
         Step::Go(At { pc: code.entry, frame })
     }

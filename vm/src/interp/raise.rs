@@ -83,13 +83,16 @@ impl Machine<'_> {
     /// The heap limit was reached at `at`: collects everything once and says whether to try again.
     fn collect_and_retry(&mut self, at: At) -> bool {
         let epoch = self.mutator.heap.heap().epoch();
-        if self.retried == Some((at.pc, at.frame, epoch)) {
+        if self.retried.take() == Some((at.pc, at.frame, epoch)) {
             return false;
         }
         self.mutator.stack.publish(at.frame, Place::Instruction(at.pc.addr()));
         self.mutator.collect(Reason::HeapLimit);
+        if !self.mutator.heap.heap().has_hope(0) {
+            return false;
+        }
         self.retried = Some((at.pc, at.frame, self.mutator.heap.heap().epoch()));
-        self.mutator.heap.heap().has_hope(0)
+        true
     }
 
     /// The instruction at `at` has to wait for a computation: it is run again afterwards.
