@@ -220,6 +220,7 @@ impl Stack {
     /// again. Failing for lack of memory is harmless: the frames stay where they are.
     pub fn age(&mut self, heap: &mut LocalHeap) {
         let Some(top) = self.top_frame() else { return };
+        self.count_memory(heap.heap(), top.frame.addr());
         if self.words_below(top.frame) < AGING_LIMIT_WORDS {
             return;
         }
@@ -247,6 +248,7 @@ impl Stack {
     ) -> Result<*mut u64, HeapExhausted> {
         self.promote_below(heap, frame, reason)?;
         let header = frame.wrapping_sub(HEADER_WORDS);
+        self.count_memory(heap.heap(), header.addr());
         let base = self.region.base();
         if header != base {
             // SAFETY: both ranges lie in the region; they may overlap. At entry the registers are

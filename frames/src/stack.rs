@@ -8,9 +8,12 @@ use crate::layout::{HEADER_WORDS, ReturnWord};
 use crate::reasons::FrameStats;
 use crate::region::{LimitWord, Region};
 use crate::shape::{FrameShape, Place, Site};
-use lisle_gc::Value;
+use lisle_gc::{External, Heap, Value};
 use std::io;
 use std::sync::Arc;
+
+/// In such steps the memory of a region is counted: a page.
+const COUNTED_BYTES: usize = 4096;
 
 /// How stacks are made.
 #[derive(Clone)]
@@ -60,6 +63,9 @@ pub struct Stack {
     pub stats: FrameStats,
     /// What of them was told already.
     told: FrameStats,
+    /// The region's pages that were used, as far as is known: each collection sees how far up frames
+    /// reach, and who finds the region full has used all of it.
+    memory: Option<External>,
 }
 
 // SAFETY: the raw pointers point into `region`, which the stack owns and which is `Send`.
@@ -87,6 +93,7 @@ impl Stack {
             spares: Vec::new(),
             stats: FrameStats::default(),
             told: FrameStats::default(),
+            memory: None,
         })
     }
     /// The limit word, for those who want this thread's attention.
@@ -166,9 +173,19 @@ impl Stack {
     pub fn words_below(&self, frame: *mut u64) -> usize {
         (frame.addr() - self.bottom.addr()) / 8 - HEADER_WORDS
     }
+    /// Counts the region's pages up to this address, which are in use or were, as memory outside the
+    /// heap.
+    pub(crate) fn count_memory(&mut self, heap: &Heap, end: usize) {
+        let used = (end - self.region.base().addr()).next_multiple_of(COUNTED_BYTES);
+        let memory = self.memory.get_or_insert_with(|| heap.external());
+        if used > memory.bytes() {
+            memory.note(heap, used);
+        }
+    }
     /// Gives the region's pages back to the system; only when no frame is on it.
     pub fn release_memory(&mut self) {
         if self.top.is_null() {
+            self.memory = None;
             self.region.release();
         }
     }

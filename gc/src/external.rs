@@ -110,6 +110,16 @@ impl External {
         Ok(())
     }
 
+    /// Counts this many bytes from now on: memory that is taken already, or that goes with an object
+    /// whose own memory is asked for.
+    pub fn note(&self, heap: &Heap, bytes: usize) {
+        let before = self.bytes.swap(bytes, Ordering::Relaxed);
+        self.account.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+        if bytes > before {
+            heap.request_when_old_is_full();
+        }
+    }
+
     /// Counts fewer bytes.
     pub fn shrink(&self, bytes: usize) {
         let bytes = bytes.min(self.bytes());

@@ -12,7 +12,7 @@ use crate::wait::Queue;
 use crate::world::{Occupant, World};
 use lisle_frames::{FrameStats, Stack};
 use lisle_gc::{
-    LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value, Violation,
+    External, LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value, Violation,
 };
 use std::any::Any;
 use std::marker::PhantomPinned;
@@ -44,6 +44,10 @@ pub enum RootSlot {
 
 /// How deep into a stack a place in the program is looked for.
 const SITES_SEEN: usize = 12;
+
+/// What a thread takes outside the heap besides the pages of its region: those of its native stack
+/// that are used from the start, and what the system and this crate keep of it. As measured.
+const THREAD_BYTES: usize = 32 << 10;
 
 const SLOTS: usize = RootSlot::Third as usize + 1;
 
@@ -155,6 +159,8 @@ pub struct Mutator {
     outcome: &'static str,
     /// There are records that should not wait.
     wants_emission: bool,
+    /// What a thread takes besides its region.
+    _memory: External,
     // Fixed.
     pub(crate) parker: Arc<Parker>,
     pub(crate) world: Arc<World>,
@@ -166,6 +172,8 @@ pub struct Mutator {
 
 impl Mutator {
     pub(crate) fn new(heap: LocalHeap, stack: Stack, membership: Membership) -> Mutator {
+        let memory = heap.heap().external();
+        memory.note(heap.heap(), THREAD_BYTES);
         Mutator {
             heap,
             stack,
@@ -178,6 +186,7 @@ impl Mutator {
             born_ns: membership.world.heap.age_ns(),
             outcome: "dropped",
             wants_emission: false,
+            _memory: memory,
             parker: Arc::clone(&membership.seat.member.parker),
             world: Arc::clone(&membership.world),
             id: membership.seat.member.id,

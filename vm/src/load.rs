@@ -84,7 +84,7 @@ impl Loader {
         parts: CodeParts,
     ) -> Result<Value, HeapExhausted> {
         let memory = heap.heap().external();
-        memory.set(heap, parts.bytes())?;
+        memory.note(heap.heap(), parts.bytes());
         let code = Code::new(parts, memory, self.graveyard.clone());
         let object = heap.heap().clone().new_code(heap, &code.fields(), code.clone())?;
         if code.has_constant(|constant| heap.is_young(constant)) {
