@@ -48,7 +48,7 @@ pub(crate) use syntax_object::SyntaxObject;
 pub(crate) use syntax_rules::template::Maker;
 
 use crate::core_form::{Core, Vars};
-use crate::globals::GlobalId;
+use crate::globals::{GlobalId, Unused};
 use crate::read::ReadError;
 use crate::read::datum::Datum;
 use crate::source::{Sources, Span};
@@ -88,8 +88,10 @@ pub enum ExpandErrorKind {
     File,
     /// A text cannot be read as data; `incomplete` as in [`ReadError`].
     Read,
-    /// A limit was passed: of nesting, expansion or memory.
+    /// A limit was passed, of nesting or expansion.
     Limit,
+    /// The heap limit was reached.
+    HeapExhausted,
     /// The `check` of the [`Session`] asked to stop.
     Interrupted,
 }
@@ -163,6 +165,10 @@ pub trait GlobalHost {
     /// That variable. Called when code refers to it, so that its definition can be compiled then;
     /// calls made meanwhile, for the same name too, must return without waiting for this one.
     fn core_global(&self, name: Sym) -> Result<Option<GlobalId>>;
+    /// Where an environment that goes leaves the variables that only it named.
+    fn unused(&self) -> Unused {
+        Unused::default()
+    }
     /// Some code changes this variable by `set!`.
     fn assigned(&self, global: GlobalId);
     /// A constant that stands for an object of the expander's, for `%syntax-match` and `%syntax`.

@@ -41,6 +41,7 @@ use lisle_gc::{Reason, Root, Value};
 use lisle_threads::{Mutator, MutatorId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use turn::Turn;
 
@@ -82,6 +83,7 @@ impl From<ExpandError> for FrontError {
             ExpandErrorKind::File => ErrorKind::File,
             ExpandErrorKind::Read => ErrorKind::Read,
             ExpandErrorKind::Interrupted => ErrorKind::Interrupted,
+            ExpandErrorKind::HeapExhausted => ErrorKind::HeapExhausted,
             ExpandErrorKind::Syntax | ExpandErrorKind::Limit => ErrorKind::Syntax,
         };
         let made = FrontError::new(kind, error.to_string(), error.span);
@@ -108,6 +110,8 @@ pub struct Front {
     expansions: Mutex<Vec<(MutatorId, Arc<Expansion>)>>,
     /// The definitions of core variables that were asked for; see [`Front::definition`].
     definitions: Mutex<FxHashMap<GlobalId, Option<Arc<Definition>>>>,
+    /// Core variables whose definitions were asked for and are not compiled.
+    unfinished: Mutex<VecDeque<Sym>>,
 }
 
 impl Front {
@@ -251,6 +255,7 @@ impl Front {
         let host = Host::new(vm, mutator);
         let id = host
             .core_variable(vm.symbols.intern(name))
+            .unwrap_or_else(|error| panic!("`{name}`: {}", error.message))
             .unwrap_or_else(|| panic!("the core defines `{name}`"));
         if let Err(error) = self.load_pending(vm, &host) {
             panic!("the core's definitions are legal: {}", error.message);
@@ -325,29 +330,60 @@ impl Front {
         Ok(procedures.iter().map(Root::get).collect())
     }
 
-    /// Compiles the core definitions that were referred to, and those that they refer to.
+    /// Compiles the core definitions that were referred to, and those that they refer to. When that
+    /// fails, those that are left wait for the next compilation.
     fn load_pending(&self, vm: &VmShared, host: &Host<'_>) -> Result<(), FrontError> {
         let mut later = Vec::new();
+        let compiled = self.compile_pending(vm, host, &mut later);
+        // Those that need running may use all the others; innermost needs came last.
+        let run = compiled.and_then(|()| {
+            while let Some((_, id, procedure)) = later.last() {
+                let value = run_aside(vm, host, procedure)?;
+                host.store(vm.globals.info(*id).cell, value);
+                later.pop();
+            }
+            Ok(())
+        });
+        later.iter().for_each(|(name, ..)| host.put_back(*name));
+        run
+    }
+
+    /// Compiles pending core definitions; those that have to be run for a value go to `later`.
+    fn compile_pending(
+        &self,
+        vm: &VmShared,
+        host: &Host<'_>,
+        later: &mut Vec<(Sym, GlobalId, Root)>,
+    ) -> Result<(), FrontError> {
         while let Some((name, form)) = host.next_pending() {
-            let environment = self.expander(vm).core_environment();
-            let units = with_session(vm, host, |session| {
-                self.expander(vm).expand_toplevel(session, &form, environment)
-            })?;
-            for unit in units {
-                match unit.core {
-                    Core::DefineGlobal(id, value, _) => {
-                        if let Some(rest) = self.define(vm, host, id, *value, unit.vars)? {
-                            later.push((id, vm.heap.add_root(rest)));
-                        }
-                    }
-                    _ => panic!("`{name}`: the Scheme library holds definitions only"),
-                }
+            if let Err(error) = self.compile_definition(vm, host, (name, &form), later) {
+                host.put_back(name);
+                return Err(error);
             }
         }
-        // Those that need running may use all the others; innermost needs came last.
-        for (id, procedure) in later.into_iter().rev() {
-            let value = run_aside(vm, host, &procedure)?;
-            host.store(vm.globals.info(id).cell, value);
+        Ok(())
+    }
+
+    fn compile_definition(
+        &self,
+        vm: &VmShared,
+        host: &Host<'_>,
+        (name, form): (Sym, &Datum),
+        later: &mut Vec<(Sym, GlobalId, Root)>,
+    ) -> Result<(), FrontError> {
+        let environment = self.expander(vm).core_environment();
+        let units = with_session(vm, host, |session| {
+            self.expander(vm).expand_toplevel(session, form, environment)
+        })?;
+        for unit in units {
+            match unit.core {
+                Core::DefineGlobal(id, value, _) => {
+                    if let Some(rest) = self.define(vm, host, id, *value, unit.vars)? {
+                        later.push((name, id, vm.heap.add_root(rest)));
+                    }
+                }
+                _ => panic!("the Scheme library holds definitions only"),
+            }
         }
         Ok(())
     }

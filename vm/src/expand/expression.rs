@@ -100,8 +100,7 @@ impl Context<'_> {
             return Ok(id);
         }
         let id = self.fresh_global(sym, environment)?;
-        let binding = Binding::Global { id, state: GlobalState::Awaited };
-        match environment.bind_if_free(ident, binding) {
+        match environment.await_global(sym, id, self.session.host.unused()) {
             Some(Binding::Global { id, .. }) => Ok(id),
             _ => Ok(id),
         }

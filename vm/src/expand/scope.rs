@@ -8,7 +8,7 @@
 use super::macros::Macro;
 use super::special::Special;
 use crate::core_form::VarId;
-use crate::globals::GlobalId;
+use crate::globals::{GlobalId, Unused};
 use crate::read::datum::{Datum, DatumKind};
 use crate::source::Span;
 use crate::symbols::Sym;
@@ -272,6 +272,21 @@ struct State {
     changes: Changes,
     /// The variables that definitions are to use again.
     inherited: FxHashMap<Sym, GlobalId>,
+    /// Where those go that are awaited when the environment goes.
+    unused: Option<Unused>,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let Some(unused) = &self.unused else { return };
+        let inherited: Vec<GlobalId> = self.inherited.values().copied().collect();
+        unused.leave(self.bindings.values().filter_map(|binding| match binding {
+            Binding::Global { id, state: GlobalState::Awaited } if !inherited.contains(id) => {
+                Some(*id)
+            }
+            _ => None,
+        }));
+    }
 }
 
 /// What a symbol means that an environment has no binding for.
@@ -304,6 +319,7 @@ impl Environment {
             fallback,
             changes,
             inherited: FxHashMap::default(),
+            unused: None,
         };
         Environment { state: RwLock::new(state) }
     }
@@ -357,13 +373,17 @@ impl Environment {
     pub(super) fn bind(&self, ident: Ident, binding: Binding) -> Option<Binding> {
         self.state.write().bindings.insert(ident, binding)
     }
-    /// Binds `ident` unless it is bound already; returns what it is bound to in that case.
-    pub(super) fn bind_if_free(&self, ident: Ident, binding: Binding) -> Option<Binding> {
-        let bindings = &mut self.state.write().bindings;
-        match bindings.get(&ident) {
+    /// Makes a variable an awaited one, unless the symbol is bound already; what it is bound to then.
+    /// `unused` gets the variable when it is still awaited at the end.
+    pub(super) fn await_global(&self, sym: Sym, id: GlobalId, unused: Unused) -> Option<Binding> {
+        let mut state = self.state.write();
+        let ident = Ident::Symbol(sym);
+        match state.bindings.get(&ident) {
             Some(bound) => Some(bound.clone()),
             None => {
-                bindings.insert(ident, binding);
+                state.unused = Some(unused);
+                let binding = Binding::Global { id, state: GlobalState::Awaited };
+                state.bindings.insert(ident, binding);
                 None
             }
         }

@@ -12,7 +12,7 @@ use crate::expand::{
     self, ExpandError, ExpandErrorKind, Expansion, GlobalHost, LibraryLoader, Transformer,
     TransformerKind, Unit,
 };
-use crate::globals::{GlobalId, GlobalInfo};
+use crate::globals::{GlobalId, GlobalInfo, Unused};
 use crate::interp::{Machine, Outcome, procedures};
 use crate::limits::Limit;
 use crate::load;
@@ -30,6 +30,10 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What a compilation may take beyond the heap limit: what a program that handles having reached it
+/// refers to is perhaps not loaded yet.
+const ROOM_BYTES: usize = 64 << 10;
+
 /// The VM as the expander and compiler see it during one compilation.
 pub(super) struct Host<'a> {
     vm: &'a VmShared,
@@ -40,7 +44,9 @@ pub(super) struct Host<'a> {
 
 impl<'a> Host<'a> {
     pub(super) fn new(vm: &'a VmShared, mutator: &'a mut Mutator) -> Host<'a> {
-        Host { vm, mutator: RefCell::new(mutator), pending: RefCell::default() }
+        mutator.heap.grant(ROOM_BYTES);
+        let pending = RefCell::new(std::mem::take(&mut *vm.front.unfinished.lock()));
+        Host { vm, mutator: RefCell::new(mutator), pending }
     }
     pub(super) fn with_mutator<R>(&self, work: impl FnOnce(&mut Mutator) -> R) -> R {
         work(&mut self.mutator.borrow_mut())
@@ -51,11 +57,16 @@ impl<'a> Host<'a> {
     pub(super) fn store(&self, cell: Value, value: Value) {
         self.mutator.borrow_mut().heap.store(cell, 0, value);
     }
-    pub(super) fn next_pending(&self) -> Option<(String, Datum)> {
+    /// A core variable whose definition has to be compiled, and that.
+    pub(super) fn next_pending(&self) -> Option<(Sym, Datum)> {
         let sym = self.pending.borrow_mut().pop_front()?;
         let name = self.vm.symbols.name(sym);
         let form = core_text::definition(&name, &self.vm.symbols, &self.vm.sources)?;
-        Some((name.to_string(), form))
+        Some((sym, form))
+    }
+    /// This core variable has no value yet after all.
+    pub(super) fn put_back(&self, name: Sym) {
+        self.pending.borrow_mut().push_back(name);
     }
     /// The closure that a procedure of no arguments returns, when that is all it does.
     pub(super) fn only_closure_of(&self, procedure: Value) -> Option<Value> {
@@ -66,33 +77,34 @@ impl<'a> Host<'a> {
     }
 
     /// A variable of the core namespace, made if there is something by this name.
-    pub(super) fn core_variable(&self, name: Sym) -> Option<GlobalId> {
+    pub(super) fn core_variable(&self, name: Sym) -> expand::Result<Option<GlobalId>> {
         if let Some(id) = self.vm.front.core.lock().get(&name) {
-            return Some(*id);
+            return Ok(Some(*id));
         }
         let text = self.vm.symbols.name(name);
-        let value = match self.native_value(&text) {
-            Some(value) => value,
-            None if core_text::defines(&text) => {
-                self.pending.borrow_mut().push_back(name);
-                Value::UNBOUND
-            }
-            None => return None,
-        };
-        let id = self.cell(name, value, true).ok()?;
+        let native = self.native_value(&text)?;
+        if native.is_none() && !core_text::defines(&text) {
+            return Ok(None);
+        }
+        let id = self.cell(name, native.unwrap_or(Value::UNBOUND), true)?;
+        if native.is_none() {
+            self.pending.borrow_mut().push_back(name);
+        }
         self.vm.front.core.lock().insert(name, id);
-        Some(id)
+        Ok(Some(id))
     }
 
     /// The procedure object of a primitive or machine procedure.
-    fn native_value(&self, name: &str) -> Option<Value> {
+    fn native_value(&self, name: &str) -> expand::Result<Option<Value>> {
         let code = if let Some(id) = prim::lookup(name) {
-            self.with_mutator(|mutator| self.vm.load_primitive(&mut mutator.heap, id)).ok()?
-        } else {
-            let entry = procedures::TABLE.iter().find(|entry| entry.name == name)?;
+            let load = |mutator: &mut Mutator| self.vm.load_primitive(&mut mutator.heap, id);
+            self.with_mutator(load).map_err(|HeapExhausted| full())?
+        } else if let Some(entry) = procedures::TABLE.iter().find(|entry| entry.name == name) {
             self.vm.machine_code(entry.procedure)
+        } else {
+            return Ok(None);
         };
-        self.with_cx(|cx| load::closure_of(cx, code)).ok()
+        self.with_cx(|cx| load::closure_of(cx, code)).map(Some).map_err(|_| full())
     }
 
     fn cell(&self, name: Sym, value: Value, standard: bool) -> expand::Result<GlobalId> {
@@ -104,12 +116,23 @@ impl<'a> Host<'a> {
             Some(cell)
         });
         let cell = cell.ok_or_else(full)?;
-        Ok(self.vm.globals.add(GlobalInfo { name, cell, constant: standard, standard }))
+        let id = self.vm.globals.add(GlobalInfo { name, cell, constant: standard, standard });
+        // Of another variable that had the number.
+        self.vm.front.definitions.lock().remove(&id);
+        Ok(id)
+    }
+}
+
+impl Drop for Host<'_> {
+    fn drop(&mut self) {
+        // What was not compiled, for lack of memory or because it was not asked for, others will.
+        let mut pending = std::mem::take(self.pending.get_mut());
+        self.vm.front.unfinished.lock().append(&mut pending);
     }
 }
 
 fn full() -> ExpandError {
-    ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::Limit)
+    ExpandError::new("heap limit reached", Span::NONE).of_kind(ExpandErrorKind::HeapExhausted)
 }
 
 /// The error that running a macro's procedure, or what comes before it, ended with.
@@ -162,6 +185,9 @@ impl GlobalHost for Host<'_> {
     fn new_global(&self, name: Sym) -> expand::Result<GlobalId> {
         self.cell(name, Value::UNBOUND, false)
     }
+    fn unused(&self) -> Unused {
+        self.vm.globals.unused().clone()
+    }
     fn has_core(&self, name: Sym) -> bool {
         if self.vm.front.core.lock().contains_key(&name) {
             return true;
@@ -172,7 +198,7 @@ impl GlobalHost for Host<'_> {
             || core_text::defines(&text)
     }
     fn core_global(&self, name: Sym) -> expand::Result<Option<GlobalId>> {
-        Ok(self.core_variable(name))
+        self.core_variable(name)
     }
     fn assigned(&self, global: GlobalId) {
         self.vm.globals.update(global, |info| info.constant = false);
@@ -190,8 +216,8 @@ impl GlobalHost for Host<'_> {
             let native = self.vm.heap.new_native(cx.heap(), Box::new(Kept(object)), 0);
             native.map(|native| self.vm.heap.add_root(native))
         });
-        let index = self.vm.opaques.add(kept.map_err(|HeapExhausted| full())?);
-        Ok(Datum::new(DatumKind::Opaque(index), Span::NONE))
+        let kept = kept.map_err(|HeapExhausted| full())?;
+        Ok(Datum::new(DatumKind::Opaque(Arc::new(kept)), Span::NONE))
     }
     fn evaluate(&self, unit: Unit) -> expand::Result<Transformer> {
         let procedures = self.vm.front.finish(self.vm, self, vec![unit]).map_err(illegal)?;
@@ -260,7 +286,8 @@ impl GlobalFacts for Host<'_> {
         self.vm.globals.info(id)
     }
     fn core(&self, name: &str) -> Option<GlobalId> {
-        self.core_variable(self.vm.symbols.intern(name))
+        // Without it the call is an ordinary one, whose procedure may be found later.
+        self.core_variable(self.vm.symbols.intern(name)).ok().flatten()
     }
     fn definition(&self, id: GlobalId) -> Option<Arc<Definition>> {
         self.vm.front.definition(self.vm, self, id)
