@@ -12,7 +12,8 @@ use crate::wait::Queue;
 use crate::world::{Occupant, World};
 use lisle_frames::{FrameStats, Stack};
 use lisle_gc::{
-    External, LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value, Violation,
+    External, LocalHeap, Phase, Record, RecordKind, RootSource, RootVisitor, Stopped, Value,
+    Violation,
 };
 use std::any::Any;
 use std::marker::PhantomPinned;

@@ -15,6 +15,7 @@ use crate::vm::VmShared;
 use lisle_gc::object::{header, init_field, is_kind, kind, raw_word, size};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -245,8 +246,9 @@ pub(crate) fn take(
     symbol: &dyn Fn(Sym, Span) -> Datum,
 ) -> Result<Datum, Raised> {
     let labels = labels::circular(v);
-    let mut taker = Taker { vm: cx.vm(), labels, next_label: 0, made: Vec::new(), span, symbol };
-    let mut steps = vec![Undo::Value(v)];
+    let mut taker =
+        Taker { vm: cx.vm(), labels, next_label: 0, made: SmallVec::new(), span, symbol };
+    let mut steps: SmallVec<[Undo; 32]> = smallvec![Undo::Value(v)];
     while let Some(step) = steps.pop() {
         match step {
             Undo::Value(v) => taker.value(v, &mut steps),
@@ -256,7 +258,7 @@ pub(crate) fn take(
                 taker.made.push(Datum::cons(car, cdr, span));
             }
             Undo::Vector(length) => {
-                let items = taker.made.split_off(taker.made.len() - length);
+                let items = taker.made.drain(taker.made.len() - length..).collect();
                 taker.made.push(Datum::vector(items, span));
             }
             Undo::Label(number) => {
@@ -286,7 +288,7 @@ struct Taker<'v> {
     /// Objects that need labels, and the labels of those met already.
     labels: labels::Labels,
     next_label: u32,
-    made: Vec<Datum>,
+    made: SmallVec<[Datum; 16]>,
 }
 
 impl Taker<'_> {
@@ -294,7 +296,7 @@ impl Taker<'_> {
         self.made.pop().expect("every step finds the data of the steps before it")
     }
 
-    fn value(&mut self, v: Value, steps: &mut Vec<Undo>) {
+    fn value(&mut self, v: Value, steps: &mut SmallVec<[Undo; 32]>) {
         let is_vector = is_kind(v, Kind::Vector);
         if !v.is_pair() && !is_vector {
             let datum = self.atom(v);
@@ -350,9 +352,7 @@ impl Taker<'_> {
                 bytes::load(v, 0, size(v), &mut content);
                 DatumKind::Bytevector(content.into())
             }
-            _ => {
-                DatumKind::Opaque(Arc::new(self.vm.heap.add_root(v)))
-            }
+            _ => DatumKind::Opaque(Arc::new(self.vm.heap.add_root(v))),
         }
     }
 }

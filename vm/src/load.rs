@@ -120,7 +120,9 @@ mod tests {
     #[test]
     fn code_goes_with_the_last_procedure() -> Result<(), crate::Error> {
         let vm = Vm::new()?;
-        vm.eval_text("(define kept (eval '(lambda (x) (lambda () x)) (environment '(scheme base))))")?;
+        vm.eval_text(
+            "(define kept (eval '(lambda (x) (lambda () x)) (environment '(scheme base))))",
+        )?;
         let before = codes(&vm)?;
         for n in 0..100 {
             vm.eval_text(&format!("((lambda (x) (vector (lambda () x) {n})) 1)"))?;

@@ -206,11 +206,7 @@ impl Drop for Code {
 
 impl Code {
     /// Loads code. The result stays where it is.
-    pub fn new(
-        parts: CodeParts,
-        memory: External,
-        graveyard: Option<Arc<Graveyard>>,
-    ) -> Arc<Code> {
+    pub fn new(parts: CodeParts, memory: External, graveyard: Option<Arc<Graveyard>>) -> Arc<Code> {
         let CodeParts { mut words, constants, .. } = parts;
         let constant_words = constants.len();
         link_constants(&mut words, constant_words);

@@ -3,6 +3,7 @@
 use lisle_gc::object::{car, cdr, field, header, size};
 use lisle_gc::{Kind, Value};
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 /// Objects that need labels, by their word; the numbers are given when they are written.
 pub type Labels = FxHashMap<u64, Option<usize>>;
@@ -41,7 +42,7 @@ const BUDGET: usize = 2_000;
 
 /// Is the structure so small that going through it as a tree ends soon?
 fn is_small_tree(v: Value) -> bool {
-    let mut pending = vec![v];
+    let mut pending: SmallVec<[Value; 32]> = smallvec![v];
     let mut budget = BUDGET;
     while let Some(next) = pending.pop() {
         let count = part_count(next);
