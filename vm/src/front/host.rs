@@ -141,7 +141,13 @@ fn failed(vm: &VmShared, outcome: Outcome) -> ExpandError {
         Outcome::Uncaught(payload) => {
             let report = crate::backtrace::report(vm, payload);
             let span = syntax::place_of(vm, payload);
-            return ExpandError::new(report.message, span).of_kind(kind_of(&report.kind));
+            let kind = kind_of(&report.kind);
+            let error = ExpandError::new(report.message, span).of_kind(kind);
+            let hint = report.hints.into_iter().next().map(|hint| hint.text);
+            return error.with_hint(hint.or_else(|| match span.is_none() {
+                true => Some(format!("this happened at {}", vm.sources.describe(report.span)?)),
+                false => None,
+            }));
         }
         Outcome::Limited(limit) => (ExpandErrorKind::Interrupted, limit.message()),
         Outcome::Terminated => (ExpandErrorKind::Interrupted, "the thread was terminated"),
