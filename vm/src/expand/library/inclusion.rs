@@ -85,7 +85,6 @@ pub const FEATURES: &[&str] = &[
     "srfi-171",
     "srfi-189",
     "srfi-197",
-    "srfi-211",
     "srfi-219",
     "srfi-227",
     "srfi-230",
