@@ -300,7 +300,7 @@ impl Tracer for Marker<'_, false> {
                 reached.push(object);
                 self.scan(object);
             }
-            if !self.scan_slice() {
+            if self.scan_slice() == 0 {
                 return true;
             }
         }
