@@ -111,6 +111,11 @@ fn abbreviation<'a>(
         "unquote-splicing" => ",@",
         _ => return None,
     };
+    // A comma before this name would read as `,@`.
+    let is_at = |sym| name(sym).starts_with('@');
+    if prefix == "," && matches!(rest.car.kind, DatumKind::Symbol(sym) if is_at(sym)) {
+        return None;
+    }
     Some((prefix, &rest.car))
 }
 

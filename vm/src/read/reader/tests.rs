@@ -39,6 +39,7 @@ fn data_are_read_and_written_back() {
         "#t #f",
         "'a",
         "`(a ,b ,@c)",
+        "(unquote @c)",
         "\"a\\nb\\\\\"",
         "#\\a #\\space #\\newline #\\null #\\( #\\x #\\é",
         "|a b|",
