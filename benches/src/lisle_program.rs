@@ -21,9 +21,19 @@ pub fn target_folder() -> Result<PathBuf, String> {
 
 /// Builds `lisle` in release mode and answers where it is.
 pub fn build_lisle() -> Result<PathBuf, String> {
+    build(&[])
+}
+
+/// The same with the library `(lisle probe)`.
+pub fn build_lisle_with_probe() -> Result<PathBuf, String> {
+    build(&["--features", "probe"])
+}
+
+fn build(features: &[&str]) -> Result<PathBuf, String> {
     let target = target_folder()?;
     let status = Command::new(option_env!("CARGO").unwrap_or("cargo"))
         .args(["build", "--release", "--quiet", "--package", "lisle", "--bin", "lisle"])
+        .args(features)
         .arg("--target-dir")
         .arg(&target)
         .current_dir(benches_folder())

@@ -5,12 +5,14 @@
 //!     cargo run --release -p lisle-benches -- compare --systems lisle,chez,guile,lua
 //!     cargo run --release -p lisle-benches -- threads
 //!     cargo run --release -p lisle-benches -- pauses
+//!     cargo run --release -p lisle-benches -- soak --minutes 60
 #![expect(clippy::print_stdout, reason = "lists on standard output are what the runner is for")]
 
 mod compare;
 mod measure;
 mod pauses;
 mod peer_source;
+mod soak;
 mod systems;
 mod threads;
 
@@ -37,6 +39,8 @@ enum Action {
     Threads(threads::Options),
     /// Run programs on Lisle and on MoarVM and print how long their collections stop them.
     Pauses(pauses::Options),
+    /// Run all programs in turn for a long time, in random stress modes, and look for faults and growth.
+    Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Action::Compare(options) => compare::compare(options),
         Action::Threads(options) => threads::measure_threads(options),
         Action::Pauses(options) => pauses::measure_pauses(options),
+        Action::Soak(options) => soak::soak(options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,25 +1,15 @@
 //! Runs the Scheme programs under `tests/scheme` and compares what they print with what the comment
-//! lines at their top say:
-//!
-//! - `;; expect: TEXT`: a line of standard output; all of them, in order;
-//! - `;; expect-file: NAME`: the same from a file beside the program;
-//! - `;; error: TEXT`: the program fails with status 1 and a message that contains the text;
-//! - `;; status: N`: the exit status;
-//! - `;; flags: FLAG ...`: flags for `lisle`, before the file's name;
-//! - `;; seconds: N`: the time it may take, when the usual is too short;
-//! - `;; skip-stress: REASON`: not run when `LISLE_TEST_FLAGS` is set;
-//! - `;; divide: N`: in the stress modes the program is given this number, by which it divides how
-//!   much it does (`tests/scheme/size.scm`), since it would take hours;
-//! - `;; included: TEXT`: no program, but part of others.
+//! lines at their top say (the words are listed in `tests/src/lib.rs`).
 //!
 //! Environment variables: `LISLE_TEST_FLAGS` holds flags for every run (the stress modes, see
 //! `support.rs`), `LISLE_TEST_FILTER` a part of the path of the programs to run. Programs under
 //! `wishlist` may fail.
 
 use crate::support::{lisle, stress_flags};
+use lisle_tests::{Header, programs_under};
 use std::fmt::Write as _;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,57 +21,6 @@ const USUAL_SECONDS: u64 = 60;
 const STRESS_FACTOR: u64 = 20;
 /// Programs run at once.
 const JOBS: usize = 2;
-
-/// What the top of a program says of it.
-#[derive(Default)]
-struct Header {
-    expected: Vec<String>,
-    expected_file: Option<String>,
-    error: Option<String>,
-    status: Option<i32>,
-    flags: Vec<String>,
-    seconds: Option<u64>,
-    skip_stress: bool,
-    divide: Option<String>,
-    included: bool,
-}
-
-impl Header {
-    fn parse(text: &str) -> Header {
-        let mut header = Header::default();
-        for line in text.lines().take_while(|line| line.starts_with(';') || line.is_empty()) {
-            let Some((key, value)) =
-                line.strip_prefix(";; ").and_then(|comment| comment.split_once(':'))
-            else {
-                continue;
-            };
-            let value = value.strip_prefix(' ').unwrap_or(value);
-            match key {
-                "expect" => header.expected.push(value.to_owned()),
-                "expect-file" => header.expected_file = Some(value.to_owned()),
-                "error" => header.error = Some(value.to_owned()),
-                "status" => header.status = value.parse().ok(),
-                "flags" => header.flags = words(value),
-                "seconds" => header.seconds = value.parse().ok(),
-                "skip-stress" => header.skip_stress = true,
-                "divide" => header.divide = Some(value.to_owned()),
-                "included" => header.included = true,
-                _ => {}
-            }
-        }
-        header
-    }
-    fn says_what_happens(&self) -> bool {
-        !self.expected.is_empty() || self.error.is_some() || self.status.is_some()
-    }
-    fn expected_status(&self) -> i32 {
-        self.status.unwrap_or(i32::from(self.error.is_some()))
-    }
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_owned).collect()
-}
 
 /// What a run of a program came to.
 struct Run {
@@ -97,10 +36,8 @@ fn programs_print_what_their_headers_say() {
     let flags = stress_flags();
     let filter = std::env::var("LISLE_TEST_FILTER").unwrap_or_default();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scheme");
-    let mut programs = Vec::new();
-    find_programs(&root, &mut programs);
+    let mut programs = programs_under(&root).expect("the folder of the test programs is there");
     programs.retain(|program| program.to_string_lossy().contains(&filter));
-    programs.sort();
     assert!(!programs.is_empty(), "no program under {} matches", root.display());
 
     let next = AtomicUsize::new(0);
@@ -130,26 +67,8 @@ fn programs_print_what_their_headers_say() {
     assert!(failed.is_empty(), "{} of {} failed\n{reports}", failed.len(), programs.len());
 }
 
-fn find_programs(folder: &Path, programs: &mut Vec<PathBuf>) {
-    let entries = std::fs::read_dir(folder).expect("the folder of the test programs is there");
-    for entry in entries {
-        let path = entry.expect("the folder can be read").path();
-        if path.is_dir() {
-            find_programs(&path, programs);
-        } else if path.extension().is_some_and(|extension| extension == "scm") {
-            programs.push(path);
-        }
-    }
-}
-
 fn check_program(lisle: &Path, flags: &[String], program: &Path) -> Result<(), String> {
-    let text = std::fs::read_to_string(program).map_err(|error| error.to_string())?;
-    let mut header = Header::parse(&text);
-    if let Some(name) = &header.expected_file {
-        let expected = std::fs::read_to_string(program.with_file_name(name));
-        let expected = expected.map_err(|error| format!("{name}: {error}\n"))?;
-        header.expected = expected.lines().map(str::to_owned).collect();
-    }
+    let header = Header::read(program)?;
     if header.included || header.skip_stress && !flags.is_empty() {
         return Ok(());
     }
@@ -270,17 +189,6 @@ fn difference(expected: &[String], actual: &[&str]) -> String {
         let _ = writeln!(text, "  + {line}");
     }
     text
-}
-
-#[test]
-fn headers_are_read_up_to_the_first_form() {
-    let header = Header::parse(
-        ";; About\n;; expect: a\n;; expect:  b\n;; flags: -x y\n(display 1)\n;; expect: c\n",
-    );
-    assert_eq!(header.expected, ["a", " b"]);
-    assert_eq!(header.flags, ["-x", "y"]);
-    assert_eq!(header.expected_status(), 0);
-    assert_eq!(Header::parse(";; error: oops\n").expected_status(), 1);
 }
 
 #[test]

@@ -1,0 +1,106 @@
+//! What a resident takes, sampled over time, and whether it stays the same.
+
+/// Memory may become this much more, in hundredths,
+const GROWTH_HUNDREDTHS: u64 = 110;
+/// and this many KiB.
+const GROWTH_KIB: u64 = 4 * 1024;
+/// With fewer samples nothing is said about growth.
+const SAMPLES_LEAST: usize = 200;
+
+/// Samples in the order in which they were taken.
+#[derive(Debug, Default)]
+pub struct Samples {
+    resident_kib: Vec<u64>,
+    threads: Vec<u64>,
+}
+
+impl Samples {
+    /// Adds what `/proc/PROCESS/status` says now.
+    ///
+    /// # Errors
+    /// When it says nothing: the process has ended.
+    pub fn take(&mut self, process: u32) -> Result<(), String> {
+        let file = format!("/proc/{process}/status");
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+        let number = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key));
+            line.and_then(|rest| rest.split_whitespace().next()).and_then(|word| word.parse().ok())
+        };
+        self.resident_kib.push(number("VmRSS:").ok_or("no VmRSS")?);
+        self.threads.push(number("Threads:").ok_or("no Threads")?);
+        Ok(())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.resident_kib.len()
+    }
+
+    /// The median of resident memory, in KiB, in each quarter of the time.
+    pub fn quarters(&self) -> [u64; 4] {
+        quarters(&self.resident_kib)
+    }
+
+    /// The most memory that was resident, in KiB.
+    pub fn most(&self) -> u64 {
+        self.resident_kib.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The threads of the last sample.
+    pub fn last_threads(&self) -> u64 {
+        self.threads.last().copied().unwrap_or(0)
+    }
+
+    /// Were memory and threads the same at the end as in the beginning?
+    ///
+    /// # Errors
+    /// If not, by how much.
+    pub fn are_flat(&self) -> Result<(), String> {
+        if self.count() < SAMPLES_LEAST {
+            return Ok(());
+        }
+        let [first, .., last] = self.quarters();
+        if last > first * GROWTH_HUNDREDTHS / 100 + GROWTH_KIB {
+            return Err(format!("its memory grew from {first} to {last} KiB"));
+        }
+        let [first, .., last] = quarters(&self.threads);
+        if last > first + 2 {
+            return Err(format!("its threads became {last} from {first}"));
+        }
+        Ok(())
+    }
+}
+
+fn quarters(samples: &[u64]) -> [u64; 4] {
+    std::array::from_fn(|quarter| {
+        let bound = |n: usize| n * samples.len() / 4;
+        median(&samples[bound(quarter)..bound(quarter + 1)])
+    })
+}
+
+fn median(samples: &[u64]) -> u64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(kib: impl Fn(u64) -> u64) -> Samples {
+        Samples { resident_kib: (0..400).map(kib).collect(), threads: vec![3; 400] }
+    }
+
+    #[test]
+    fn peaks_are_not_growth() {
+        assert_eq!(samples(|n| if n % 3 == 0 { 900_000 } else { 30_000 }).are_flat(), Ok(()));
+    }
+
+    #[test]
+    fn growth_is_told() {
+        let growing = samples(|n| 30_000 + 100 * n);
+        assert_eq!(growing.quarters(), [35_000, 45_000, 55_000, 65_000]);
+        assert!(growing.are_flat().is_err());
+    }
+}
