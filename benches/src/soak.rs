@@ -161,8 +161,9 @@ fn run_child(
     random: &mut Random,
     faults: &mut Faults,
 ) -> bool {
-    let Some(arguments) = soaked.arguments(regime.slow) else { return false };
-    let flags = [regime.flags(random), soaked.flags.clone()].concat();
+    let flags = regime.flags(random);
+    let Some(arguments) = soaked.arguments(&flags, regime.slow) else { return false };
+    let flags = [flags, soaked.flags.clone()].concat();
     let run = process::run(lisle, &flags, &soaked.path, arguments);
     if let Err(fault) = run.and_then(|run| soaked.judge_process(&run)) {
         faults.tell(&format!("{} {}: {fault}", flags.join(" "), soaked.name));

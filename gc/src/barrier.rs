@@ -2,7 +2,8 @@
 //!
 //! If the stored value is young and the word lies in the old range, and the word did not hold a
 //! young pointer already, its address goes into the thread's buffer (GC-4). The barrier does not
-//! allocate in the heap and does not poll, so no collection comes between record and store.
+//! allocate in the heap and does not poll, so no collection comes between record and store. What
+//! races of two threads come to is argued in `recorded.rs`.
 //!
 //! While a marking is under way beside the mutators, the barrier also keeps what a store overwrites
 //! (Yuasa, "Real-time garbage collection on general-purpose machines", 1990): then everything that
@@ -11,12 +12,8 @@
 //! of words that are young pointers, and while marking of all words. So far every marking takes
 //! place in one stop, and only tests store anything between its beginning and its end
 //! ([`crate::major`]).
-//!
-//! NOTE(races): two threads may store into the same word at once. Whatever the order, a word that
-//! ends up with a young pointer is recorded: a thread that skips recording saw a young pointer
-//! there, whose own store recorded the word in this cycle, or whose object is still fresh.
 
-use crate::{LocalHeap, Value, layout::Layout, object, policy::Reason};
+use crate::{LocalHeap, Value, layout::Layout, object, policy::Reason, recorded};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// With more slots than this in one buffer, a collection is due whatever the nursery holds.
@@ -101,8 +98,7 @@ impl LocalHeap {
         if self.filter.contains(value.bits()) && self.is_old_address(object.address()) {
             self.remember_cold(word, value);
         }
-        // Release: whoever acquires this value sees the object it points to initialised.
-        word.store(value.bits(), Ordering::Release);
+        recorded::store(word, value.bits());
     }
 
     /// Stores `new` into field `index` if it holds `old`, and returns what it held (`Ok` if that
@@ -137,7 +133,7 @@ impl LocalHeap {
         if self.filter.contains(new.bits()) && self.is_old_address(object.address()) {
             self.remember_cold(word, new);
         }
-        // Acquire pairs with the release of whoever stored the value found, release as in `store`.
+        // Acquire pairs with the release of whoever stored the value found, release as in `recorded::store`.
         let order = (Ordering::AcqRel, Ordering::Acquire);
         word.compare_exchange(old.bits(), new.bits(), order.0, order.1)
             .map(Value::from_bits)
@@ -147,19 +143,19 @@ impl LocalHeap {
     #[cold]
     #[inline(never)]
     fn remember_cold(&mut self, word: &AtomicU64, new: Value) {
-        let old = Value::from_bits(word.load(Ordering::Relaxed));
+        let old = Value::from_bits(recorded::before_store(word));
         if self.keeps_snapshot && self.is_old(old) {
             self.overwritten.push(old);
         }
         if !self.is_young(new) {
             return;
         }
-        if self.is_young(old) {
+        let filter = Filter::young(&self.heap().layout);
+        let place = word.as_ptr().expose_provenance();
+        let is_young = |bits| filter.contains(bits);
+        if !recorded::record(old.bits(), is_young, place, &mut self.remembered) {
             self.remembered_again += 1;
-            return;
-        }
-        self.remembered.push(word.as_ptr().expose_provenance());
-        if self.remembered.len() > REMEMBERED_MOST {
+        } else if self.remembered.len() > REMEMBERED_MOST {
             self.heap().request(false, Reason::NurseryFull);
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     Value,
-    team::{Packet, Pool},
+    pool::{Packet, Pool},
 };
 use std::mem;
 
@@ -110,7 +110,7 @@ impl Packet for Grey {
 #[cfg(test)]
 mod tests {
     use super::{Grey, SLICE};
-    use crate::{Value, team::Packet};
+    use crate::{Value, pool::Packet};
 
     #[test]
     fn half_of_everything_is_given_away_and_nothing_is_lost() {

@@ -86,6 +86,8 @@ mod layout;
 mod limit;
 mod major;
 mod minor;
+#[cfg(test)]
+mod model;
 #[expect(unsafe_code, reason = "host values by address")]
 mod native;
 mod notes;
@@ -98,12 +100,15 @@ mod os;
 mod phases;
 mod poison;
 mod policy;
+mod pool;
 mod record;
+mod recorded;
 mod roots;
 #[expect(unsafe_code, reason = "reads and writes heap words by address")]
 mod slot;
 mod stats;
 mod stress;
+mod sync;
 mod team;
 pub mod value;
 mod verify;

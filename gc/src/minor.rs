@@ -8,13 +8,14 @@
 //! young pointer are recorded again (GC-4).
 
 pub(crate) mod copy;
+mod forward;
 
 use crate::{
     Heap, Stopped, Value,
     native::Host,
     phases::{Done, Phases},
     record::Phase,
-    slot,
+    slot, sync,
     value::TAG_PAIR,
 };
 use copy::Copier;

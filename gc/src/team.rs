@@ -1,35 +1,26 @@
-//! The collector's helpers: threads that sleep until a collection has enough to share, and the
-//! pool through which they share it.
+//! The collector's helpers: threads that sleep until a collection has enough to share.
 //!
 //! A collection begins on one thread. When it has found that there is much to do it posts a
 //! [`Job`]; helpers join it as they wake, and the collection goes on meanwhile, so nothing is lost
 //! when they come late or not at all. Between collections they run errands: what is better done
 //! beside the mutators than in a pause. What is to be done lies in each one's own list; only when
-//! somebody is without work do the others put a part of theirs into the [`Pool`]. Helpers end with
-//! the heap.
+//! somebody is without work do the others put a part of theirs into the [`crate::pool`]. Helpers end
+//! with the heap.
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 /// No more helpers than this, however many cores there are.
 pub(crate) const HELPERS_MOST: usize = 15;
-/// Turns that a worker without work waits before it sleeps: a few microseconds.
-const SPINS: usize = 400;
 /// Sharing pays when so much more is done in the same time, in hundredths. Where others have the
 /// processors it does not: a helper that joins and is put off its processor keeps the world stopped.
 const PACE_PAYS: u128 = 105;
 /// When it did not pay, so many collections that could share go without at most.
 const LEFT_OUT_MOST: usize = 63;
-/// With less than this, a worker keeps what it has.
-const SHARE_LEAST: usize = 4;
-
 /// Work that several threads can do together.
 pub(crate) trait Job: Send + Sync {
     /// Does a part, as the worker with this number (from 1 on), until nothing is left. May find that
@@ -217,116 +208,10 @@ impl Board {
     }
 }
 
-/// What a worker has to do, in a form that can be given to another one.
-pub(crate) trait Packet: Send + Sized {
-    /// Parts with about half of it, the half that leads to more; `None` when there is too little.
-    fn halve(&mut self) -> Option<Self>;
-}
-
-impl<T: Send> Packet for Vec<T> {
-    /// The older half: what was found first leads to most.
-    fn halve(&mut self) -> Option<Vec<T>> {
-        if self.len() < SHARE_LEAST {
-            return None;
-        }
-        let rest = self.split_off(self.len() / 2);
-        Some(std::mem::replace(self, rest))
-    }
-}
-
-/// Work on its way from one worker to another, and the end of the work.
-pub(crate) struct Pool<P> {
-    packets: Mutex<Packets<P>>,
-    changed: Condvar,
-    /// Workers without work, who look at the pool.
-    hungry: AtomicUsize,
-    /// Counts the packets put in, and the end: what a worker without work watches.
-    changes: AtomicUsize,
-}
-
-struct Packets<P> {
-    packets: Vec<P>,
-    /// Workers that have work of their own.
-    working: usize,
-    /// Nobody has any.
-    finished: bool,
-}
-
-impl<P: Packet> Pool<P> {
-    /// An empty pool; the caller counts as a worker that has work.
-    pub(crate) fn new() -> Pool<P> {
-        let packets = Packets { packets: Vec::new(), working: 1, finished: false };
-        Pool {
-            packets: Mutex::new(packets),
-            changed: Condvar::new(),
-            hungry: AtomicUsize::new(0),
-            changes: AtomicUsize::new(0),
-        }
-    }
-
-    /// One more worker, without work yet. False when all work is done.
-    pub(crate) fn join(&self) -> bool {
-        let mut packets = self.packets.lock();
-        packets.working += 1;
-        !packets.finished
-    }
-
-    /// Gives a half of a worker's work to the others if somebody is without.
-    #[inline(always)]
-    pub(crate) fn offer(&self, own: &mut P) {
-        if self.hungry.load(Ordering::Relaxed) > 0 {
-            self.offer_cold(own);
-        }
-    }
-
-    #[cold]
-    fn offer_cold(&self, own: &mut P) {
-        let Some(packet) = own.halve() else { return };
-        let mut packets = self.packets.lock();
-        packets.packets.push(packet);
-        self.changes.fetch_add(1, Ordering::Relaxed);
-        drop(packets);
-        self.changed.notify_one();
-    }
-
-    /// Work for a worker that has none left. `None`, for everybody, when nobody has any.
-    pub(crate) fn take(&self) -> Option<P> {
-        let mut packets = self.packets.lock();
-        packets.working -= 1;
-        self.hungry.fetch_add(1, Ordering::Relaxed);
-        let mut spins = SPINS;
-        let packet = loop {
-            if let Some(packet) = packets.packets.pop() {
-                packets.working += 1;
-                break Some(packet);
-            }
-            if packets.working == 0 || packets.finished {
-                packets.finished = true;
-                self.changes.fetch_add(1, Ordering::Relaxed);
-                self.changed.notify_all();
-                break None;
-            }
-            if spins == 0 {
-                self.changed.wait(&mut packets);
-                continue;
-            }
-            let changes = self.changes.load(Ordering::Relaxed);
-            MutexGuard::unlocked(&mut packets, || {
-                while spins > 0 && self.changes.load(Ordering::Relaxed) == changes {
-                    spins -= 1;
-                    std::hint::spin_loop();
-                }
-            });
-        };
-        self.hungry.fetch_sub(1, Ordering::Relaxed);
-        packet
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Job, LEFT_OUT_MOST, Mood, Pace, Pool, Team};
-    use crate::Value;
+    use super::{Job, LEFT_OUT_MOST, Mood, Pace, Team};
+    use crate::{Value, pool::Pool};
     use std::{
         sync::{
             Arc,

@@ -54,6 +54,8 @@ pub struct Soaked {
     pub path: PathBuf,
     /// Flags that it needs.
     pub flags: Vec<String>,
+    /// Is it left out where there are stress flags?
+    pub skips_stress: bool,
     /// Can it run in a resident?
     pub in_resident: bool,
     arguments: Vec<String>,
@@ -67,9 +69,15 @@ pub struct Soaked {
 }
 
 impl Soaked {
-    /// Its arguments; `None` when it cannot be run.
-    pub fn arguments(&self, slow: bool) -> Option<&[String]> {
-        if slow { self.slow_arguments.as_deref() } else { Some(&self.arguments) }
+    /// Its arguments with these flags; `None` when it is not run with them.
+    pub fn arguments(&self, flags: &[String], slow: bool) -> Option<&[String]> {
+        if self.skips_stress && !flags.is_empty() {
+            None
+        } else if slow {
+            self.slow_arguments.as_deref()
+        } else {
+            Some(&self.arguments)
+        }
     }
 
     /// Did it print what it has to?
@@ -138,7 +146,8 @@ fn tests(root: &Path) -> Result<Vec<Soaked>, String> {
             name,
             path,
             arguments: Vec::new(),
-            slow_arguments: (!header.skip_stress).then_some(divisor),
+            slow_arguments: Some(divisor),
+            skips_stress: header.skip_stress,
             slow_expected: expected.clone(),
             expected,
             status: header.expected_status(),
@@ -175,6 +184,7 @@ fn benchmark(program: programs::Program) -> Soaked {
         path: program.path,
         in_resident: true,
         flags: Vec::new(),
+        skips_stress: false,
         status: 0,
         error: None,
     }
@@ -196,6 +206,7 @@ fn benchmarks_of_threads(root: &Path) -> Vec<Soaked> {
             name: format!("threads/{name}"),
             path: root.join(format!("benches/programs/threads/{name}.scm")),
             flags: Vec::new(),
+            skips_stress: false,
             in_resident: true,
             arguments: words(sizes),
             slow_arguments: slow_sizes.map(words),
@@ -231,6 +242,7 @@ fn examples(lisle: &Path, root: &Path) -> Result<Vec<Soaked>, String> {
             name: format!("examples/{name}"),
             path,
             flags: Vec::new(),
+            skips_stress: false,
             in_resident,
             slow_arguments: Some(arguments.clone()),
             arguments,

@@ -80,7 +80,8 @@ impl Resident {
     /// When the program printed or did something else than it has to, or the resident died.
     pub fn run(&mut self, soaked: &Soaked) -> Result<(), String> {
         let runs = soaked.in_resident && !self.left_out.contains(&soaked.name);
-        let Some(arguments) = soaked.arguments(self.slow).filter(|_| runs) else { return Ok(()) };
+        let arguments = soaked.arguments(&self.flags, self.slow);
+        let Some(arguments) = arguments.filter(|_| runs) else { return Ok(()) };
         let Some((input, answers)) = &mut self.talk else { return Ok(()) };
         let mut request = format!("({:?}", soaked.path.display().to_string());
         for argument in arguments {

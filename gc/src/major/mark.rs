@@ -15,10 +15,11 @@ use crate::{
     layout::Layout,
     minor::payload,
     phases::{Done, Phases},
+    pool::Pool,
     record::Phase,
     roots::RootVisitor,
     slot,
-    team::{Job, Pace, Pool, cpu_time},
+    team::{Job, Pace, cpu_time},
     value::TAG_PAIR,
     weak::settle::Tracer,
 };

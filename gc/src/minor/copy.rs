@@ -1,23 +1,12 @@
-//! Copying one object, and scanning what was copied.
-//!
-//! A moved pair has [`Value::FORWARDED`] in its first word and its new value in the second; a moved
-//! object has its new value, which is odd, in place of its header.
+//! Copying objects ([`super::forward`]), and scanning what was copied.
 //!
 //! A collection begins on one thread, which moves objects by plain stores. When that has scanned
 //! some thousands of objects it shares the rest with helpers ([`crate::team`]) until nothing is
 //! left to scan, and goes on alone. `Copier<SHARED>` is one worker; while `SHARED`, two may come to
-//! the same object:
-//!
-//! - Memory for the copy is taken first, from a buffer of the worker's own, and taken back by the
-//!   one that comes second.
-//! - An object is copied, and then claimed by a compare-and-swap of its header with the new value.
-//!   Nobody writes to the rest of it, so an idle copy is merely dropped.
-//! - A pair is claimed by setting its first word to [`Value::BUSY`]; between that and its
-//!   forwarding mark are three stores, for which others wait.
-//! - Forwarding marks are stored with release and read with acquire, so whoever follows one sees
-//!   the copy complete.
+//! the same object. Memory for the copy is taken first, from a buffer of the worker's own, and taken
+//! back by the one that comes second.
 
-use super::{Copied, payload, payload_range};
+use super::{Copied, forward, payload, payload_range};
 use crate::{
     Header, Heap, Value,
     grey::{Grey, SLICE, Scanner},
@@ -25,10 +14,11 @@ use crate::{
     nursery::{AGE_ARRIVING, AGE_EDEN},
     old::blocks::Run,
     phases::{Done, Phases},
+    pool::Pool,
     record::Phase,
     roots::RootVisitor,
     slot,
-    team::{Job, Pace, Pool, cpu_time},
+    team::{Job, Pace, cpu_time},
     value::TAG_PAIR,
     weak::settle::Tracer,
 };
@@ -144,53 +134,46 @@ impl<'h, const SHARED: bool> Copier<'h, SHARED> {
     #[inline(always)]
     fn copy_pair(&mut self, v: Value, to_old: bool) -> u64 {
         let from = v.address();
-        let first = if SHARED { slot::load_acquire(from) } else { slot::load(from) };
-        if first == Value::FORWARDED.bits() {
-            return slot::load(from + 8);
-        }
+        let first = match forward::moved_pair::<SHARED>(from) {
+            Ok(moved) => return moved,
+            Err(first) => first,
+        };
         let to = self.allocate(16, to_old);
-        if SHARED && !claim_pair(from, first) {
-            self.take_back(to, 16);
-            return slot::load(from + 8);
+        match forward::move_pair::<SHARED>(from, first, to) {
+            Ok(moved) => {
+                self.grey.objects.push(Value::from_bits(moved));
+                moved
+            }
+            Err(other) => {
+                self.take_back(to, 16);
+                other
+            }
         }
-        slot::store(to, first);
-        slot::store(to + 8, slot::load(from + 8));
-        let moved = Value::from_address(to, TAG_PAIR);
-        slot::store(from + 8, moved.bits());
-        if SHARED {
-            slot::store_release(from, Value::FORWARDED.bits());
-        } else {
-            slot::store(from, Value::FORWARDED.bits());
-        }
-        self.grey.objects.push(moved);
-        moved.bits()
     }
 
     #[inline(always)]
     fn copy_object(&mut self, v: Value, to_old: bool) -> u64 {
         let from = v.address();
-        let first = if SHARED { slot::load_acquire(from) } else { slot::load(from) };
-        if first & 1 == 1 {
-            return first;
-        }
+        let first = match forward::moved_object::<SHARED>(from) {
+            Ok(moved) => return moved,
+            Err(first) => first,
+        };
         let header = Header::from_bits(first);
         let words = header.total_words();
         let to = self.allocate(8 * words, to_old);
-        slot::store(to, first);
-        slot::copy_words(from + 8, to + 8, words - 1);
-        let moved = Value::from_address(to, v.tag());
-        if SHARED {
-            if let Err(other) = slot::compare_exchange(from, first, moved.bits()) {
-                self.take_back(to, 8 * words);
-                return other;
+        let moved = Value::from_address(to, v.tag()).bits();
+        match forward::move_object::<SHARED>(from, (first, words), to, moved) {
+            Ok(moved) => {
+                if !header.is_raw() {
+                    self.grey.objects.push(Value::from_bits(moved));
+                }
+                moved
             }
-        } else {
-            slot::store(from, moved.bits());
+            Err(other) => {
+                self.take_back(to, 8 * words);
+                other
+            }
         }
-        if !header.is_raw() {
-            self.grey.objects.push(moved);
-        }
-        moved.bits()
     }
 
     #[inline(always)]
@@ -395,27 +378,6 @@ impl Scanner for Copier<'_, true> {
     fn scan_words_left(&mut self) -> usize {
         self.update_words()
     }
-}
-
-/// Claims a pair whose first word was `first`. False when another worker has moved it, for whose
-/// forwarding mark this waits.
-#[inline(always)]
-fn claim_pair(from: usize, first: u64) -> bool {
-    if first != Value::BUSY.bits()
-        && slot::compare_exchange(from, first, Value::BUSY.bits()).is_ok()
-    {
-        return true;
-    }
-    let mut turns = 0u32;
-    while slot::load_acquire(from) != Value::FORWARDED.bits() {
-        turns += 1;
-        if turns.is_multiple_of(64) {
-            // The other one was put off its processor between its stores.
-            std::thread::yield_now();
-        }
-        std::hint::spin_loop();
-    }
-    false
 }
 
 impl RootVisitor for Copier<'_, false> {
