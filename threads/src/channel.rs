@@ -13,11 +13,11 @@
 //!
 //! A closed channel takes no more values; those it holds can still be received.
 
-use crate::mutator::{Held, Mutator};
-use crate::park::Wake;
-use crate::reason::{WaitId, WaitingFor};
-use crate::time::Timeout;
-use crate::wait::{LockedShard, Queue, Turn};
+use super::mutator::{Held, Mutator};
+use super::park::Wake;
+use super::reason::{WaitId, WaitingFor};
+use super::time::Timeout;
+use super::wait::{LockedShard, Queue, Turn};
 use lisle_gc::object::{field, init_field, is_kind, size};
 use lisle_gc::{HeapExhausted, Kind, LocalHeap, Value};
 

@@ -8,6 +8,11 @@
 #[path = "census.rs"]
 #[expect(dead_code, reason = "the models use a part of it")]
 mod census;
+#[path = "channel.rs"]
+#[expect(dead_code, reason = "the models use a part of it")]
+mod channel;
+mod channels;
+mod mutator;
 #[path = "park.rs"]
 #[expect(dead_code, reason = "the models use a part of it")]
 mod park;
@@ -17,8 +22,13 @@ mod reason;
 #[path = "rendezvous.rs"]
 #[expect(dead_code, reason = "the models use a part of it")]
 mod rendezvous;
+#[path = "select.rs"]
+mod select;
 #[path = "state.rs"]
 mod state;
+#[path = "time.rs"]
+#[expect(dead_code, reason = "the models use a part of it")]
+mod time;
 #[path = "wait.rs"]
 #[expect(dead_code, reason = "the models use a part of it")]
 mod wait;
@@ -89,6 +99,8 @@ struct Small {
 
 struct Piece {
     limit: AtomicU32,
+    /// Its part of the heap: the buffer it allocates from, and the one in which its barrier records
+    /// slots, which a stop takes from it.
     heap: loom::cell::UnsafeCell<u32>,
 }
 
@@ -146,8 +158,12 @@ fn collect(small: &Small, own: Option<&Seat<Piece>>) -> bool {
 }
 
 fn check(model: impl Fn() + Sync + Send + 'static) {
+    check_bounded(3, model);
+}
+
+fn check_bounded(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(preemptions);
     builder.max_branches = 10_000;
     builder.check(model);
 }

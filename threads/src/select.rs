@@ -4,14 +4,14 @@
 //! it. A wake-up that came while it found another case ready is passed on to the next waiter of
 //! that channel: it announces something that this thread did not take.
 
-use crate::channel::{self, ReceiveOutcome, SendOutcome};
-use crate::mutator::{Held, Mutator};
-use crate::park::{Ticket, Wake};
-use crate::reason::{WaitId, WaitingFor};
-use crate::sync::Arc;
-use crate::time::Timeout;
-use crate::wait::{Queue, Turn};
+use super::channel::{self, ReceiveOutcome, SendOutcome};
+use super::mutator::{Held, Mutator};
+use super::park::{Ticket, Wake};
+use super::reason::{WaitId, WaitingFor};
+use super::time::Timeout;
+use super::wait::{Queue, Turn};
 use lisle_gc::{HeapExhausted, Value};
+use std::sync::Arc;
 
 /// What to do with a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,9 +1,9 @@
 //! The locks, signals and atomics of this crate: the only file that names where they come from.
 //!
-//! `rendezvous.rs`, `state.rs`, `census.rs`, `park.rs` and `wait.rs` take everything they
-//! synchronise with from their sibling module `sync`. In the crate that is this file: parking_lot
-//! and the standard atomics. `model.rs` compiles the same five files a second time beside a `sync`
-//! made of loom's types, which is how the protocols are model-checked by plain `cargo test`.
+//! `rendezvous.rs`, `state.rs`, `census.rs`, `park.rs`, `wait.rs`, and above them `channel.rs` and
+//! `select.rs`, take everything they synchronise with from their sibling module `sync`. In the crate
+//! that is this file: parking_lot and the standard atomics. `model.rs` compiles the same files a
+//! second time beside a `sync` made of loom's types, which is how the protocols are model-checked by plain `cargo test`.
 //!
 //! No fences anywhere: every ordering is attached to an operation, so that ThreadSanitizer and loom
 //! see it.

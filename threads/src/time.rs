@@ -6,9 +6,9 @@
 //! | 0 | seconds since 1970-01-01 00:00 UTC, a fixnum |
 //! | 1 | nanoseconds of that second, a fixnum |
 
-use crate::mutator::Mutator;
-use crate::park::Until;
-use crate::reason::WaitingFor;
+use super::mutator::Mutator;
+use super::park::Until;
+use super::reason::WaitingFor;
 use lisle_gc::object::{field, init_field};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
