@@ -3,6 +3,7 @@
 mod child;
 mod differential;
 mod examples;
+mod injection;
 mod language;
 mod memory;
 mod messages;

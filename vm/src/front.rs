@@ -248,19 +248,23 @@ impl Front {
 
     /// Makes sure that a core variable exists and has its value: its cell.
     ///
+    /// # Errors
+    /// When the heap is full.
+    ///
     /// # Panics
-    /// When the core has no such variable or its definition is illegal: a fault of Lisle's library.
-    pub(crate) fn require(&self, vm: &VmShared, mutator: &mut Mutator, name: &str) -> Value {
+    /// When the core has no such variable: a fault of Lisle's library.
+    pub(crate) fn require(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        name: &str,
+    ) -> Result<Value, FrontError> {
         let _turn = self.turn.take_in_any_case(mutator);
         let host = Host::new(vm, mutator);
-        let id = host
-            .core_variable(vm.symbols.intern(name))
-            .unwrap_or_else(|error| panic!("`{name}`: {}", error.message))
-            .unwrap_or_else(|| panic!("the core defines `{name}`"));
-        if let Err(error) = self.load_pending(vm, &host) {
-            panic!("the core's definitions are legal: {}", error.message);
-        }
-        vm.globals.info(id).cell
+        let id = host.core_variable(vm.symbols.intern(name)).map_err(FrontError::from)?;
+        let id = id.unwrap_or_else(|| panic!("the core defines `{name}`"));
+        self.load_pending(vm, &host)?;
+        Ok(vm.globals.info(id).cell)
     }
 
     /// For a macro's procedure that asks what identifiers mean.

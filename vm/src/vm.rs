@@ -315,8 +315,10 @@ impl VmShared {
         mutator.roots[RootSlot::DynamicState] = initial_state(&mut mutator.heap, Value::NIL)?;
         self.name_bootstrap_objects(mutator, condition_type, exhausted);
         let raise = self.front.require(self, mutator, "%raise-condition");
+        let raise = raise.map_err(|_| HeapExhausted)?;
         self.raise_cell.set(raise).expect("a VM is made once");
         let rewind = self.front.require(self, mutator, "%rewind-and-throw");
+        let rewind = rewind.map_err(|_| HeapExhausted)?;
         self.rewind_cell.set(rewind).expect("a VM is made once");
         Ok(())
     }

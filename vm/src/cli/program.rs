@@ -159,7 +159,7 @@ pub(super) fn run_forms(
 ) -> Result<Value, Stopped> {
     let source = vm.sources.add(name, text.clone());
     let mut reader = Reader::new(source, &text, &vm.symbols);
-    let mut steps = Steps::new(vm, mutator);
+    let mut steps = Steps::new(vm, mutator).map_err(|error| illegal(vm, error))?;
     let mut last = Value::UNSPECIFIED;
     loop {
         while let Some(arguments) = steps.next(vm) {
@@ -211,13 +211,13 @@ struct Steps {
 }
 
 impl Steps {
-    fn new(vm: &VmShared, mutator: &mut Mutator) -> Steps {
+    fn new(vm: &VmShared, mutator: &mut Mutator) -> Result<Steps, FrontError> {
         static TEXTS: AtomicU32 = AtomicU32::new(0);
-        let cell = vm.front.require(vm, mutator, "%run-form");
+        let cell = vm.front.require(vm, mutator, "%run-form")?;
         // Relaxed: only a number that differs from the others.
         let first = i64::from(TEXTS.fetch_add(1, Ordering::Relaxed)) << 24;
         let runner = vm.heap.add_root(object::field(cell, 0));
-        Steps { runner, done: Vec::new(), next: 0, first }
+        Ok(Steps { runner, done: Vec::new(), next: 0, first })
     }
     /// The arguments of the runner for the next step, if there is one.
     fn next(&self, vm: &VmShared) -> Option<[Value; 3]> {

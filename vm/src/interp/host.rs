@@ -112,7 +112,10 @@ impl Machine<'_> {
                 self.call_with_list(frame, k, values, length)
             }
             Left::Exit(status) => {
-                let exit = self.vm.front.require(self.vm, self.mutator, "exit");
+                let Ok(exit) = self.vm.front.require(self.vm, self.mutator, "exit") else {
+                    let raised = self.cx().exhausted();
+                    return self.raise_at_entry(frame, raised);
+                };
                 // SAFETY: register 0 of the running frame.
                 unsafe { registers::set(frame, 0, Value::fixnum(i64::from(status))) };
                 self.tail_call(frame, object::field(exit, 0), 1)
@@ -241,8 +244,10 @@ impl Machine<'_> {
             Outcome::Thrown(k, values) => self.mutator.hold(&[k, values]),
             _ => self.mutator.hold(&[Value::NIL, Value::NIL]),
         };
-        let rewind = self.vm.front.require(self.vm, self.mutator, "%rewind");
-        let ended = self.run_for_host(object::field(rewind, 0), &[Value::NIL]);
+        let ended = match self.vm.front.require(self.vm, self.mutator, "%rewind") {
+            Ok(rewind) => self.run_for_host(object::field(rewind, 0), &[Value::NIL]),
+            Err(_) => Outcome::Uncaught(self.vm.heap_exhausted_condition()),
+        };
         let (first, second) = (self.mutator.held(&held, 0), self.mutator.held(&held, 1));
         self.mutator.release(held);
         match (ended, outcome) {
