@@ -11,8 +11,12 @@ use std::time::Duration;
 const SCALE: f64 = 0.01;
 /// The same in the slow modes.
 const SLOW_SCALE: f64 = 0.0002;
-/// What takes longer than this without any flag is not run in the slow modes.
-const SLOW_MOST: Duration = Duration::from_millis(400);
+/// What takes longer than this without any flag, and cannot do less, is not run in the slow modes.
+const SLOW_MOST: Duration = Duration::from_millis(100);
+/// Nor are those that keep so much that it takes minutes to verify it again and again.
+const KEEPS_MUCH: &[&str] = &["churn", "gcbench", "window"];
+/// What gives the right answer only from some size on.
+const SIZES_LEAST: &[(&str, u64)] = &[("spectral-norm", 20)];
 
 /// Folders of tests whose programs can be the body of a procedure in which all names are known,
 const FOR_RESIDENTS: &[&str] = &[
@@ -172,14 +176,15 @@ fn benchmarks(root: &Path) -> Result<Vec<Soaked>, String> {
 }
 
 fn benchmark(program: programs::Program) -> Soaked {
-    let size = program.scaled_size(SCALE).to_string();
-    let slow_size = program.scaled_size(SLOW_SCALE).to_string();
+    let least = SIZES_LEAST.iter().find(|(name, _)| *name == program.name).map_or(1, |l| l.1);
+    let [size, slow_size] =
+        [SCALE, SLOW_SCALE].map(|scale| program.scaled_size(scale).max(least).to_string());
     let line = |size: &str| Expected::FirstLine(format!("ok {} {size}", program.name));
     Soaked {
         expected: line(&size),
         slow_expected: line(&slow_size),
         arguments: vec![size],
-        slow_arguments: Some(vec![slow_size]),
+        slow_arguments: (!KEEPS_MUCH.contains(&&*program.name)).then_some(vec![slow_size]),
         name: program.name,
         path: program.path,
         in_resident: true,
