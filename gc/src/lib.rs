@@ -87,6 +87,7 @@ mod limit;
 mod major;
 mod minor;
 #[cfg(test)]
+#[expect(clippy::duplicate_mod, reason = "the models are made of the same files over loom's types")]
 mod model;
 #[expect(unsafe_code, reason = "host values by address")]
 mod native;
