@@ -7,9 +7,9 @@
 //! Some seconds in every run of the tests; `LISLE_MODEL_RUNS=500` makes so many runs of each sort,
 //! `LISLE_MODEL_SEED` begins with another seed. A failure prints its seed.
 //!
-//! It can fail. When the barrier recorded no slot, when a copied ephemeron or a weak pair was not
-//! listed again, when a guardian's delivery was forgotten, and when the sweep freed lines of marked
-//! objects, each for a try, these tests found it in the first runs.
+//! It can fail. When the barrier recorded no slot, when young containers of weak references were
+//! listed as old, and when what died was not given to its guardian, each for a try, these tests found
+//! it in the first runs.
 
 #[path = "reference/part.rs"]
 mod part;
