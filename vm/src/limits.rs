@@ -337,7 +337,6 @@ impl Sandbox {
     pub(crate) fn interrupt(self: &Arc<Sandbox>, vm: &VmShared) {
         self.reach(Limit::Interrupted);
         self.wake(vm);
-        vm.timer.schedule(vm, Instant::now() + GRACE_TIME, self);
     }
     /// A thread is about to be started inside: may it? It counts from now on.
     pub(crate) fn admit_thread(&self) -> bool {

@@ -22,6 +22,7 @@ const ENDLESS: &[&str] = &[
     "(let loop () (guard (e (#t (loop))) (loop)))",
     "(let loop () (with-exception-handler (lambda (e) (loop)) (lambda () (loop))))",
     "(let loop () (dynamic-wind (lambda () #f) (lambda () (loop)) (lambda () (loop))))",
+    "(let loop () (dynamic-wind (lambda () #f) loop (lambda () (let again () (again)))))",
     "(let loop ((k #f)) (call/cc (lambda (k) (loop k))))",
     "(define l (list 1)) (set-cdr! l l) (for-each (lambda (x) x) (list l)) (let loop () (loop))",
     "(thread-join! (thread-start! (make-thread (lambda () (let loop () (loop))))))",
@@ -36,6 +37,18 @@ fn steps_run_out() {
         reaches(under(&vm, Limits::new().fuel(100_000), text), Limit::Fuel);
     }
     assert_eq!(under(&vm, Limits::new().fuel(10_000), "(* 6 7)").ok(), Some(42));
+}
+
+/// A handler that neither allocates nor ends does not outlive a limit of memory, which nothing else
+/// than the clock would notice.
+#[test]
+fn a_handler_that_loops_is_ended_whatever_the_limit() {
+    let vm = Vm::new().expect("the system has memory");
+    let grow = "(let grow ((l '())) (grow (cons 1 l)))";
+    let text = format!("(guard (e (#t (let loop () (loop)))) {grow})");
+    reaches(under(&vm, Limits::new().memory(4 << 20), &text), Limit::Memory);
+    let text = format!("(dynamic-wind list (lambda () {grow}) (lambda () (let loop () (loop))))");
+    reaches(under(&vm, Limits::new().memory(4 << 20), &text), Limit::Memory);
 }
 
 #[test]

@@ -233,10 +233,12 @@ impl Machine<'_> {
         nested.len() >= NESTED_MOST || used > self.vm.config.host_stack_bytes
     }
 
-    /// Runs the after thunks that a run left outstanding. When one raises, that is the outcome.
+    /// Runs the after thunks that a run left outstanding. When one raises, that is the outcome. A run
+    /// that was ended has no time for them.
     fn unwind(&mut self, outcome: Outcome) -> Outcome {
         let state = self.mutator.roots[RootSlot::DynamicState];
-        if object::field(state, 0).is_nil() || matches!(outcome, Outcome::Terminated) {
+        let is_ended = matches!(outcome, Outcome::Terminated | Outcome::Limited(_));
+        if is_ended || object::field(state, 0).is_nil() {
             return outcome;
         }
         let held = match outcome {

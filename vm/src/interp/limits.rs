@@ -97,12 +97,16 @@ impl Machine<'_> {
         }
         match sandbox.reached() {
             None => Fate::Continues,
-            Some(limit) => Fate::Raises(self.tell_of(limit)),
+            Some(limit) => Fate::Raises(self.tell_of(limit, &sandbox)),
         }
     }
 
-    fn tell_of(&mut self, limit: Limit) -> Raised {
-        self.meter.told = Some((limit, Instant::now() + GRACE_TIME));
+    /// Tells the program, which has a little of everything left from now on. When that time is over
+    /// nothing else might trip the limit word: a loop need not allocate, nor be counted.
+    fn tell_of(&mut self, limit: Limit, sandbox: &Arc<Sandbox>) -> Raised {
+        let end = Instant::now() + GRACE_TIME;
+        self.meter.told = Some((limit, end));
+        self.vm.timer.schedule(self.vm, end, sandbox);
         if self.meter.counts_steps {
             self.meter.steps = GRACE_STEPS;
         }

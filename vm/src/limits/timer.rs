@@ -1,7 +1,7 @@
 //! The clock of a machine's limited evaluations: one thread, begun when it is first needed, which
 //! sends those whose time is over to look. It ends with the machine.
 
-use super::{GRACE_TIME, Sandbox};
+use super::Sandbox;
 use crate::vm::VmShared;
 use lisle_threads::{Interrupt, World};
 use parking_lot::{Condvar, Mutex};
@@ -23,28 +23,28 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// By time and a number that tells those of the same time apart. The flag: was it rung before?
-    alarms: BTreeMap<(Instant, u64), (Weak<Sandbox>, bool)>,
+    /// By time and a number that tells those of the same time apart.
+    alarms: BTreeMap<(Instant, u64), Weak<Sandbox>>,
     next_number: u64,
     running: bool,
     closed: bool,
 }
 
 impl State {
-    fn add(&mut self, at: Instant, sandbox: Weak<Sandbox>, again: bool) {
+    fn add(&mut self, at: Instant, sandbox: Weak<Sandbox>) {
         let number = self.next_number;
         self.next_number += 1;
-        self.alarms.insert((at, number), (sandbox, again));
+        self.alarms.insert((at, number), sandbox);
     }
 }
 
 impl Timer {
-    /// Sends those inside to look at this time, and once more when their grace is over.
+    /// Sends those inside to look at this time.
     ///
     /// If the system refuses the thread, limits of time are noticed at other polls only.
     pub(crate) fn schedule(&self, vm: &VmShared, at: Instant, sandbox: &Arc<Sandbox>) {
         let mut state = self.shared.state.lock();
-        state.add(at, Arc::downgrade(sandbox), false);
+        state.add(at, Arc::downgrade(sandbox));
         if !state.running {
             let (shared, world) = (self.shared.clone(), vm.world.clone());
             let builder = std::thread::Builder::new().name("lisle-timer".to_owned());
@@ -73,11 +73,7 @@ fn run(shared: &Shared, world: &World) {
             continue;
         }
         let rung = state.alarms.remove(&(at, number));
-        let Some((sandbox, again)) = rung else { continue };
-        let Some(sandbox) = sandbox.upgrade() else { continue };
-        if !again {
-            state.add(at + GRACE_TIME, Arc::downgrade(&sandbox), true);
-        }
+        let Some(sandbox) = rung.and_then(|sandbox| sandbox.upgrade()) else { continue };
         drop(state);
         let members = sandbox.members.lock().clone();
         for id in members {
