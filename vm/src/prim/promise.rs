@@ -7,7 +7,7 @@
 //! given up is led to the other at once, so a chain forced step by step keeps one box alive.
 //!
 //! Several threads may force one promise: all run its thunk, and the first step to arrive counts
-//! ([`adopt`]). So every `force` of a promise gives the same value, whoever asks and when.
+//! (`adopt`). So every `force` of a promise gives the same value, whoever asks and when.
 
 use super::r#box::make_box;
 use super::{Prim, arguments, prim};
