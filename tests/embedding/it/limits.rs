@@ -101,6 +101,27 @@ fn the_heap_limit_holds_without_any_other() {
     }
 }
 
+/// What an evaluation left behind does not keep others out.
+#[test]
+fn threads_attach_to_a_heap_full_of_garbage() {
+    let vm = Vm::builder().heap_limit(8 << 20).build().expect("the system has memory");
+    for _ in 0..20 {
+        let others_attach = vm.enter(|cx| {
+            let full = cx.eval::<()>("(let loop ((l '())) (loop (cons 1 l)))");
+            assert_eq!(full.expect_err("the heap is full").kind(), ErrorKind::HeapExhausted);
+            cx.blocking(|| {
+                std::thread::scope(|scope| {
+                    for _ in 0..3 {
+                        scope.spawn(|| drop(vm.attach().expect("what fills it is garbage")));
+                    }
+                });
+            });
+            Ok(())
+        });
+        others_attach.expect("nothing is alive");
+    }
+}
+
 #[test]
 fn a_program_may_handle_a_limit_but_not_for_long() {
     let vm = Vm::new().expect("the system has memory");

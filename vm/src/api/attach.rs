@@ -15,7 +15,7 @@
 
 use super::error::{Error, ErrorKind};
 use crate::vm::{self, VmShared};
-use lisle_gc::Value;
+use lisle_gc::{HeapExhausted, Reason, Value};
 use lisle_threads::{Mutator, RootSlot};
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -145,10 +145,16 @@ fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
             Error::of_kind(ErrorKind::System, format!("the thread cannot be attached: {error}"))
         })?,
     };
-    let state = vm::initial_state(&mut mutator.heap, Value::NIL);
+    let state = vm::initial_state(&mut mutator.heap, Value::NIL).or_else(|HeapExhausted| {
+        // What fills the heap may be what the last evaluation left.
+        mutator.collect(Reason::HeapLimit);
+        vm::initial_state(&mut mutator.heap, Value::NIL)
+    });
     mutator.roots[RootSlot::DynamicState] = match state {
         Ok(state) => state,
-        Err(_) => return Err(Error::of_kind(ErrorKind::HeapExhausted, "heap limit reached")),
+        Err(HeapExhausted) => {
+            return Err(Error::of_kind(ErrorKind::HeapExhausted, "heap limit reached"));
+        }
     };
     let number = VmShared::next_nested();
     let pointer = &raw mut *mutator;
