@@ -340,11 +340,13 @@ fn a_late_thread_is_named_with_its_place() {
         "late",
         "(define (long n)
            (do ((i 0 (+ i 1))) ((= i n))
-             (string-length (number->string (expt 7 150000)))))
-         (define t (make-thread (lambda () (long 5)) 'slow))
+             (string-length (utf8->string bytes))))
+         (define bytes (make-bytevector 30000000 97))
+         (define done #f)
+         (define t (make-thread (lambda () (long 5) (set! done #t)) 'slow))
          (thread-start! t)
-         (define (allocate n) (if (> n 0) (begin (make-vector 100 n) (allocate (- n 1)))))
-         (allocate 300000)
+         (define (allocate) (if (not done) (begin (make-vector 100 0) (allocate))))
+         (allocate)
          (thread-join! t)",
     );
     folder.run("lisle=debug", &["--trace-gc=out.jsonl"]);
