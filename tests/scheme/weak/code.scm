@@ -81,7 +81,8 @@
 (check (parameterize ((parameter 2)) (churn) (parameter)) '(2 converted))
 
 ;; Objects that are given to `eval` in place of data: young ones, as constants and inside of them.
-(define (opaque n) (lambda () n))
+;; (Each closes over an object of its own: one over a number may become a constant of this program.)
+(define (opaque n) (let ((held (list n))) (lambda () (car held))))
 (define with-opaque (eval (list 'lambda '() (list 'list (opaque 1) (list 'quote (opaque 2)))) env))
 (define inside (eval (list 'lambda '() (list 'quote (vector (opaque 3) (list (opaque 4))))) env))
 (check (map (lambda (p) (p)) (with-opaque)) '(1 2))
