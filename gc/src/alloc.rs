@@ -77,7 +77,7 @@ pub struct LocalHeap {
     /// Makes the thread come to a safepoint soon.
     attention: Option<Box<dyn Fn() + Send>>,
     /// The buffer behind the scenes when `collect_always` keeps the visible one empty.
-    hidden: (usize, usize),
+    pub(crate) hidden: (usize, usize),
     /// Size of the next buffer.
     buffer_bytes: usize,
     /// What may still be allocated after a failure.

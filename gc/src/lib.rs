@@ -64,12 +64,34 @@
 //! - **GC-11** *holds:* object, link and guardian of a registration that is listed as old are old.
 //!   *Established by:* `guardian`, `weak::settle`. *Relied on by:* `minor`. *Checked by:*
 //!   `verify::listed_containers`.
-//! - **GC-12** *holds:* when marking ends, what is reachable is marked. *Established by:*
-//!   `major::mark`. *Relied on by:* the sweep. *Checked by:* `poison::poison_dead`, in stress modes.
 //! - **GC-13** *holds:* a reachable `Code` object is old, and the value that it owns has not been
 //!   dropped; closures and frames, on stacks and promoted, lead to theirs by pointers like others.
 //!   *Established by:* `native`. *Relied on by:* whoever follows the addresses that code holds, which
 //!   is done at every call. *Checked by:* `verify::code_is_owned`.
+//! - **GC-14** *holds:* what is reachable lies in no memory that is to be handed out: rests of buffers
+//!   and runs, unmarked lines of blocks that are used again or not swept yet. *Established by:* `alloc`,
+//!   `nursery`, `old::blocks`. *Relied on by:* whoever allocates next. *Checked by:*
+//!   `verify::is_not_in_free_memory`.
+//!
+//! Between the phases of a collection, where `verify::phases` looks:
+//!
+//! - **GC-12** *holds:* when marking ends, what is reachable is marked, and what was overwritten since it
+//!   began; nothing else is, if the world was stopped meanwhile; once weak references are settled, what
+//!   they lead to is marked. *Established by:* `major::mark`, `weak::settle`. *Relied on by:* the sweep.
+//!   *Checked by:* `verify::phases::verify_marked`, `verify::phases::verify_settled`.
+//! - **GC-15** *holds:* when all roots were copied, what is reachable other than weakly is a copy, or old.
+//!   *Established by:* `minor::copy`. *Relied on by:* whoever gets the memory of the from-space next.
+//!   *Checked by:* `verify::phases::verify_copied`.
+//! - **GC-16** *holds:* when marking ends, all lines of a marked object are marked. *Established by:*
+//!   `major::mark`. *Relied on by:* the sweep, which looks at lines only. *Checked by:*
+//!   `verify::survey::has_lines`.
+//! - **GC-17** *holds:* when marking begins, nothing is marked. *Established by:* `old::blocks`,
+//!   `old::large`. *Relied on by:* `major::mark`, which passes over what is marked. *Checked by:*
+//!   `verify::phases::verify_cleared`.
+//! - **GC-18** *holds:* when weak references are settled, the tables beside the heap (code, host values,
+//!   containers of weak references and what they refer to, registrations) list nothing that is not
+//!   marked. *Established by:* `native`, `weak::settle`. *Relied on by:* whoever follows an entry.
+//!   *Checked by:* `verify::phases::tables_list_what_is_marked`.
 #![deny(unsafe_code)]
 
 mod ahead;

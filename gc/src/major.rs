@@ -24,7 +24,7 @@ pub(crate) mod mark;
 mod tests;
 
 use crate::{
-    Heap, Stopped,
+    Heap, Stopped, Value,
     native::Host,
     phases::{Done, Phases},
     poison::poison_dead,
@@ -38,12 +38,16 @@ use std::sync::atomic::Ordering;
 pub(crate) struct Marking<'h> {
     marker: Marker<'h, false>,
     weak_pairs: Vec<Pending>,
+    /// Does nobody run before its end?
+    is_in_one_stop: bool,
 }
 
 /// Marks the old generation, and makes it ready to be swept; the nursery is empty.
 pub(crate) fn collect(heap: &Heap, stopped: &mut Stopped<'_>, dead: &mut Vec<Host>) -> Marked {
+    heap.check(|heap| heap.verify_emptied(stopped));
     let mut phases = Phases::begin(heap, 0);
-    let marking = begin(heap, stopped);
+    let mut marking = begin(heap, stopped);
+    marking.is_in_one_stop = true;
     end(heap, stopped, marking, &mut phases, dead)
 }
 
@@ -54,6 +58,7 @@ fn begin<'h>(heap: &'h Heap, stopped: &mut Stopped<'_>) -> Marking<'h> {
     assert!(young.is_ok(), "{young:?}");
     heap.old.lock_blocks().begin_marking();
     heap.old.lock_large().begin_marking();
+    heap.check(Heap::verify_cleared);
     heap.is_marking.store(true, Ordering::Release);
     for local in &mut stopped.locals {
         local.begin_snapshot();
@@ -64,7 +69,7 @@ fn begin<'h>(heap: &'h Heap, stopped: &mut Stopped<'_>) -> Marking<'h> {
     for source in &mut stopped.roots {
         source.visit_roots(&mut marker);
     }
-    Marking { marker, weak_pairs }
+    Marking { marker, weak_pairs, is_in_one_stop: false }
 }
 
 /// Marks what is left, settles weak references, and has the rest swept. World stopped, nothing young.
@@ -75,15 +80,19 @@ fn end(
     phases: &mut Phases<'_>,
     dead: &mut Vec<Host>,
 ) -> Marked {
-    let Marking { mut marker, weak_pairs } = marking;
+    let Marking { mut marker, weak_pairs, is_in_one_stop } = marking;
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
-    mark_overwritten(heap, stopped, &mut marker);
+    let overwritten = mark_overwritten(heap, stopped, &mut marker);
+    heap.check(|heap| {
+        let objects = is_in_one_stop.then(|| marker.marked().objects);
+        heap.verify_marked(stopped, &overwritten, objects)
+    });
     phases.end(Phase::Mark, Done { objects: marker.marked().objects, ..Done::default() });
     let strong = marker.marked().objects;
     let mut table = heap.weak.lock();
     let weaklings = table.lift_others(weak_pairs);
-    weaklings.settle(&mut marker, &mut stopped.roots, &heap.layout, &mut table);
+    weaklings.settle(&mut marker, &heap.layout, &mut table);
     drop(table);
     for source in &mut stopped.roots {
         source.forget_dead(&marker);
@@ -93,6 +102,7 @@ fn end(
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
     heap.codes.lock().after_marking(|object| marker.is_marked(object), dead);
     phases.end(Phase::FinalizeQueue, Done { objects: dead.len() - found, ..Done::default() });
+    heap.check(|heap| heap.verify_settled(stopped));
     if heap.config.stress.poison {
         let marked = poison_dead(heap, stopped);
         assert!(marked.is_ok(), "{marked:?}");
@@ -100,24 +110,27 @@ fn end(
     let used = heap.old.used_bytes();
     let marked = marker.marked();
     begin_sweeping(heap, marked.lines);
+    heap.check(Heap::verify_swept);
     let bytes = used.saturating_sub(heap.old.used_bytes());
     phases.end(Phase::Sweep, Done { bytes, ..Done::default() });
     marked
 }
 
 /// Marks what is left of the snapshot: what was found and not scanned, and what was overwritten since
-/// the marking began.
-fn mark_overwritten(heap: &Heap, stopped: &mut Stopped<'_>, marker: &mut Marker<'_, false>) {
+/// the marking began, which it returns.
+fn mark_overwritten(
+    heap: &Heap,
+    stopped: &mut Stopped<'_>,
+    marker: &mut Marker<'_, false>,
+) -> Vec<Value> {
     heap.is_marking.store(false, Ordering::Release);
+    let mut overwritten = std::mem::take(&mut heap.orphans.lock().overwritten);
     for local in &mut stopped.locals {
-        for overwritten in local.end_snapshot() {
-            marker.mark(overwritten.bits());
-        }
+        overwritten.extend(local.end_snapshot());
     }
-    for overwritten in std::mem::take(&mut heap.orphans.lock().overwritten) {
-        marker.mark(overwritten.bits());
-    }
+    overwritten.iter().for_each(|v| marker.mark(v.bits()));
     marker.drain();
+    overwritten
 }
 
 /// Large objects are swept at once, since there are few; blocks when somebody needs room, or by a

@@ -91,7 +91,8 @@ pub(crate) fn collect(
         }
         end(sources[0].phase(), copier.copied());
     }
-    weaklings.settle(&mut copier, &mut [], &heap.layout, &mut heap.weak.lock());
+    heap.check(|heap| heap.verify_copied(stopped));
+    weaklings.settle(&mut copier, &heap.layout, &mut heap.weak.lock());
     end(Phase::Weak, copier.copied());
     heap.natives.lock().after_copying(&heap.layout, dead);
     let (again, mut copied) = copier.finish();

@@ -53,6 +53,11 @@ impl NativeTable {
         object::init_field(object, 0, Value::fixnum(place));
     }
 
+    /// Objects that own a value.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = Value> {
+        self.entries.iter().flatten().map(|entry| entry.object)
+    }
+
     /// Registered values.
     pub(crate) fn count(&self) -> usize {
         self.entries.len() - self.free.len()

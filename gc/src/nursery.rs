@@ -177,6 +177,12 @@ impl Nursery {
         Some(start)
     }
 
+    /// Memory that threads are handed before another block is taken. For the verifier.
+    pub(crate) fn free_runs(&self) -> Vec<(usize, usize)> {
+        let pool = self.pool.lock();
+        pool.remnants.iter().copied().chain([pool.rest]).collect()
+    }
+
     /// Start of a collection: the blocks in use become the ones to be emptied. World stopped, all
     /// buffers retired.
     pub(crate) fn begin_collection(&self) -> Vec<usize> {

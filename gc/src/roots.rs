@@ -11,14 +11,6 @@ pub trait RootSource {
     /// Shows every root to the visitor, which may replace it by the object's new address.
     fn visit_roots(&mut self, visitor: &mut dyn RootVisitor);
 
-    /// Asked in full collections, when everything reachable from the roots is marked, and again as
-    /// long as there is progress: shows what is to be kept alive by objects that are
-    /// ([`RootVisitor::is_alive`]), other than by their fields. Was there anything that was not shown
-    /// before?
-    fn visit_dependents(&mut self, _visitor: &mut dyn RootVisitor) -> bool {
-        false
-    }
-
     /// Called in full collections before the memory of dead objects is used again: values that are
     /// not alive are to be forgotten. No host value may be dropped here.
     fn forget_dead(&mut self, _visitor: &dyn RootVisitor) {}

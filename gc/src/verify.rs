@@ -1,16 +1,23 @@
 //! The heap verifier: walks everything reachable from the roots and checks the invariants that
-//! `lib.rs` lists, one function an invariant. World stopped; nothing is changed.
+//! `lib.rs` lists, one function an invariant. World stopped; nothing is changed. Between the phases of
+//! a collection less holds, and more: [`phases`] has what is checked there.
 
 use crate::{
-    Header, Heap, Kind, RootSource, Stopped, Value,
+    Header, Heap, Kind, Stopped, Value,
     layout::{BLOCK_BYTES, Layout},
-    nursery::{AGE_EDEN, AGE_SURVIVOR},
+    nursery::{AGE_ARRIVING, AGE_EDEN, AGE_SURVIVOR},
     object,
     old::{blocks::Blocks, large::Large},
     roots::RootVisitor,
     slot,
 };
+use free::FreeMemory;
 use parking_lot::MutexGuard;
+pub(crate) mod survey;
+
+mod free;
+mod phases;
+
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -54,9 +61,20 @@ impl Hasher for AddressHasher {
 }
 
 type Addresses = HashSet<usize, BuildHasherDefault<AddressHasher>>;
+type Containers = HashMap<usize, bool, BuildHasherDefault<AddressHasher>>;
+
+/// When the verifier looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// Before or after a collection.
+    Outside,
+    /// In a minor collection, when weak references are not settled yet.
+    Copied,
+}
 
 struct Verifier<'h> {
     heap: &'h Heap,
+    moment: Moment,
     layout: Layout,
     blocks: MutexGuard<'h, Blocks>,
     large: MutexGuard<'h, Large>,
@@ -65,9 +83,10 @@ struct Verifier<'h> {
     /// Objects on somebody's fresh list.
     fresh: Addresses,
     /// Containers of weak references, and whether they are on the young list.
-    listed: HashMap<usize, bool, BuildHasherDefault<AddressHasher>>,
+    listed: Containers,
     /// Code objects that own a value.
     codes: Addresses,
+    free: FreeMemory,
     seen: Addresses,
     grey: Vec<Value>,
     reachable_bytes: usize,
@@ -109,30 +128,14 @@ impl Heap {
             fresh.extend(local.fresh.iter().map(|object| object.address()));
         }
         let mut verifier = Verifier {
-            heap: self,
-            layout: self.layout,
-            blocks: self.old.lock_blocks(),
-            large: self.old.lock_large(),
-            recorded,
-            fresh,
             listed: self.listed_containers()?,
-            codes: self.codes.lock().objects().map(Value::address).collect(),
-            seen: Addresses::default(),
-            grey: Vec::new(),
-            reachable_bytes: 0,
-            violation: None,
+            free: FreeMemory::of(self, stopped),
+            ..Verifier::new(self, recorded, fresh)
         };
-        self.roots.visit(&mut verifier);
-        for source in &mut stopped.roots {
-            source.visit_roots(&mut verifier);
-        }
-        verifier.walk()?;
-        while verifier.visit_dependents(&mut stopped.roots) {
-            verifier.walk()?;
-        }
+        verifier.visit_roots(stopped)?;
         verifier.sizes_add_up()?;
         drop(verifier);
-        stopped.roots.iter().try_for_each(|source| source.verify())
+        phases::roots_agree(stopped)
     }
 
     /// Where an object is: `eden`, `survivor`, `old` or `large`; `none` for other values. For tests.
@@ -150,10 +153,8 @@ impl Heap {
     }
 
     /// GC-10, GC-11: the containers of weak references, each listed once, and what guardians watch.
-    fn listed_containers(
-        &self,
-    ) -> Result<HashMap<usize, bool, BuildHasherDefault<AddressHasher>>, Violation> {
-        let mut listed = HashMap::default();
+    fn listed_containers(&self) -> Result<Containers, Violation> {
+        let mut listed = Containers::default();
         let weak = self.weak.lock();
         for (containers, is_young) in [(&weak.young, true), (&weak.old, false)] {
             for container in containers {
@@ -194,7 +195,34 @@ impl Heap {
     }
 }
 
-impl Verifier<'_> {
+impl<'h> Verifier<'h> {
+    fn new(heap: &'h Heap, recorded: Addresses, fresh: Addresses) -> Verifier<'h> {
+        Verifier {
+            heap,
+            moment: Moment::Outside,
+            layout: heap.layout,
+            blocks: heap.old.lock_blocks(),
+            large: heap.old.lock_large(),
+            recorded,
+            fresh,
+            listed: Containers::default(),
+            codes: heap.codes.lock().objects().map(Value::address).collect(),
+            free: FreeMemory::default(),
+            seen: Addresses::default(),
+            grey: Vec::new(),
+            reachable_bytes: 0,
+            violation: None,
+        }
+    }
+
+    fn visit_roots(&mut self, stopped: &mut Stopped<'_>) -> Checked {
+        self.heap.roots.visit(self);
+        for source in &mut stopped.roots {
+            source.visit_roots(self);
+        }
+        self.walk()
+    }
+
     fn walk(&mut self) -> Checked {
         if let Some(violation) = self.violation.take() {
             return Err(violation);
@@ -232,12 +260,15 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    /// GC-2: pointers lead into memory that holds objects.
+    /// GC-2: pointers lead into memory that holds objects. GC-15: while copying, to the copies.
     fn points_into_live_memory(&self, v: Value) -> Checked {
         let address = v.address();
         let live = if self.layout.is_young(v.bits()) {
             let age = slot::load_byte(self.layout.age_byte(address));
-            age == AGE_EDEN || age == AGE_SURVIVOR
+            if self.moment == Moment::Copied && age != AGE_ARRIVING {
+                return broken("GC-15", format!("{v:?} is reachable, and was left behind"));
+            }
+            matches!(age, AGE_EDEN | AGE_SURVIVOR | AGE_ARRIVING)
         } else if !self.layout.is_old_address(address) {
             false
         } else if address < self.layout.large_base {
@@ -263,16 +294,25 @@ impl Verifier<'_> {
             };
             base + ((start - base) / BLOCK_BYTES + 1) * BLOCK_BYTES
         };
-        if end <= limit {
-            return Ok(());
+        if end > limit {
+            return broken("GC-2", format!("{v:?} of {words} words reaches beyond its block"));
         }
-        broken("GC-2", format!("{v:?} of {words} words reaches beyond its block"))
+        self.is_not_in_free_memory(v, end)
+    }
+
+    /// GC-14: no part of it is in memory that is to be handed out.
+    fn is_not_in_free_memory(&self, v: Value, end: usize) -> Checked {
+        match self.free.overlapping(v.address(), end) {
+            Some(run) => broken("GC-14", format!("{v:?} lies in free memory at {run:#x?}")),
+            None => Ok(()),
+        }
     }
 
     /// GC-4: a word of an old object that holds a young pointer is recorded, or its object is fresh.
     fn old_to_young_is_recorded(&self, v: Value, address: usize, word: Value) -> Checked {
         if !self.layout.is_young(word.bits())
             || self.layout.is_young(v.bits())
+            || self.moment == Moment::Copied
             || self.fresh.contains(&v.address())
             || self.recorded.contains(&address)
         {
@@ -283,7 +323,8 @@ impl Verifier<'_> {
 
     /// GC-10: boxes and ephemerons are listed, on the young list if they refer to something young.
     fn weak_reference_is_listed(&self, v: Value, header: Header) -> Checked {
-        if !matches!(header.kind(), Kind::WeakBox | Kind::Ephemeron) {
+        let is_weak = matches!(header.kind(), Kind::WeakBox | Kind::Ephemeron);
+        if !is_weak || self.moment == Moment::Copied {
             return Ok(());
         }
         let Some(&on_young_list) = self.listed.get(&v.address()) else {
@@ -308,14 +349,6 @@ impl Verifier<'_> {
             return Ok(());
         }
         broken("GC-13", format!("{v:?} is code whose memory was freed"))
-    }
-
-    fn visit_dependents(&mut self, sources: &mut [&mut dyn RootSource]) -> bool {
-        let mut changed = false;
-        for source in sources {
-            changed |= source.visit_dependents(self);
-        }
-        changed
     }
 
     /// GC-9: what is reachable is no more than what is counted as used.

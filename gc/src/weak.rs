@@ -65,7 +65,7 @@ impl Container {
     }
 
     /// Its weak fields, as far as there are.
-    fn fields(self) -> [Value; 2] {
+    pub(crate) fn fields(self) -> [Value; 2] {
         let mut fields = [Value::ZERO; 2];
         for (index, field) in fields.iter_mut().enumerate().take(self.class.weak_fields()) {
             *field = Value::from_bits(slot::load(self.slot(index)));

@@ -310,8 +310,4 @@ impl Tracer for Marker<'_, false> {
     fn store(&mut self, slot: usize, word: Value) {
         slot::store(slot, word.bits());
     }
-
-    fn visitor(&mut self) -> Option<&mut dyn RootVisitor> {
-        Some(self)
-    }
 }

@@ -437,8 +437,4 @@ impl Tracer for Copier<'_, false> {
             self.again.push(slot);
         }
     }
-
-    fn visitor(&mut self) -> Option<&mut dyn RootVisitor> {
-        None
-    }
 }

@@ -332,6 +332,21 @@ impl Blocks {
         self.in_use.get(block).copied().unwrap_or(false)
     }
 
+    /// The memory that is handed out before any other is swept: rests of runs, and the unmarked lines of
+    /// blocks that are used again or not swept yet. For the verifier.
+    pub(crate) fn free_runs(&self) -> Vec<(usize, usize)> {
+        let mut runs = vec![(self.cursor, self.end), self.overflow];
+        runs.extend(&self.rests);
+        let unswept = self.unswept.clone().filter(|&block| self.in_use[block]);
+        let again = self.recyclable.iter().copied().chain(unswept).map(|block| (block, 0));
+        for (block, first) in again.chain([(self.block, self.line)]) {
+            let free = (first..LINES_PER_BLOCK).filter(|&line| self.line_marks(block)[line] == 0);
+            let starts = free.map(|line| self.block_start(block) + line * LINE_BYTES);
+            runs.extend(starts.map(|start| (start, start + LINE_BYTES)));
+        }
+        runs
+    }
+
     /// Forgets the runs at hand and clears all marks, before marking. What is allocated until
     /// [`Blocks::begin_sweeping`] is in blocks of its own and marked.
     pub(crate) fn begin_marking(&mut self) {

@@ -130,6 +130,11 @@ impl Large {
         self.objects.contains_key(&address)
     }
 
+    /// Where objects start.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> {
+        self.objects.keys().copied()
+    }
+
     /// Bytes of the pages of the object that starts here.
     pub(crate) fn bytes_of(&self, address: usize) -> Option<usize> {
         self.objects.get(&address).copied()

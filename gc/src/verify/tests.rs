@@ -118,10 +118,10 @@ fn a_used_nursery_before_marking_is_gc_8() {
 fn uncounted_objects_are_gc_9() {
     let (heap, mut local) = heap();
     let (object, _root) = rooted_box(&heap, &mut local);
-    let (start, end) = (local.cursor, local.end);
-    heap.nursery.give_back(start, end);
-    let header = Header::new(Kind::Bytevector, 2048);
-    object::raw_word(object, 0).store(header.bits(), std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    local.retire_buffer();
+    heap.nursery.begin_collection();
+    assert_eq!(object::size(object), 1);
     assert_eq!(broken_invariant(&heap, &mut local), Some("GC-9"));
 }
 
@@ -135,4 +135,65 @@ fn code_whose_memory_is_gone_is_gc_13() {
     assert_eq!(broken_invariant(&heap, &mut local), None);
     heap.codes.lock().after_marking(|_| false, &mut Vec::new());
     assert_eq!(broken_invariant(&heap, &mut local), Some("GC-13"));
+}
+
+#[test]
+fn an_unlisted_weak_reference_is_gc_10() {
+    let (heap, mut local) = heap();
+    let weak = heap.new_weak_box(&mut local, Value::NIL).expect("room");
+    let _root = heap.add_root(weak);
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    heap.weak.lock().young.clear();
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-10"));
+}
+
+#[test]
+fn a_young_referent_of_what_is_listed_as_old_is_gc_10() {
+    let (heap, mut local) = heap();
+    let (referent, _kept) = rooted_box(&heap, &mut local);
+    let weak = heap.new_weak_box(&mut local, referent).expect("room");
+    let _root = heap.add_root(weak);
+    let container = heap.weak.lock().young.pop().expect("it was listed");
+    heap.weak.lock().old.push(container);
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-10"));
+}
+
+#[test]
+fn a_young_object_that_an_old_guardian_watches_as_old_is_gc_11() {
+    let (heap, mut local) = heap();
+    let guardian = heap.new_guardian(&mut local).expect("room");
+    let _root = heap.add_root(guardian);
+    let pair = local.pair(Value::NIL, Value::NIL).expect("room");
+    heap.guard(&mut local, guardian, pair, pair).expect("room");
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    let mut weak = heap.weak.lock();
+    let guarded = std::mem::take(&mut weak.guarded_young);
+    weak.guarded_old.extend(guarded);
+    drop(weak);
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-11"));
+}
+
+#[test]
+fn an_object_in_the_rest_of_a_buffer_is_gc_14() {
+    let (heap, mut local) = heap();
+    let _root = rooted_box(&heap, &mut local);
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    local.cursor -= 8;
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-14"));
+}
+
+#[test]
+fn an_object_on_a_line_that_is_used_again_is_gc_14() {
+    let (heap, mut local) = heap();
+    let dead = local.pair_in_old(Value::NIL, Value::NIL).expect("room");
+    let (other, _root) = (0..20).fold((dead, None), |_, _| {
+        let pair = local.pair_in_old(Value::NIL, Value::NIL).expect("room");
+        (pair, Some(heap.add_root(pair)))
+    });
+    assert!(other.address() / 128 > dead.address() / 128, "on another line");
+    let mut stopped = Stopped { locals: vec![&mut local], roots: Vec::new() };
+    heap.collect(&mut stopped, crate::Reason::Explicit).emit();
+    assert_eq!(broken_invariant(&heap, &mut local), None);
+    let _lost = heap.add_root(dead);
+    assert_eq!(broken_invariant(&heap, &mut local), Some("GC-14"));
 }

@@ -7,8 +7,7 @@
 //!    them are followed by going through all a few times, which is enough for nearly all; after that
 //!    a full collection looks them up by the objects that it reaches, and a minor one keeps what is
 //!    left. So the work is in proportion to their number. What a
-//!    guardian would give back for an object that is alive is kept along with them, and so is what
-//!    depends on other objects in ways that only the roots know ([`RootSource::visit_dependents`]).
+//!    guardian would give back for an object that is alive is kept along with them.
 //! 2. *Guardians*: what is dead now, and was given to a guardian that is alive, goes into its queue,
 //!    which keeps it alive; then phase 1 again, for all that this keeps alive, until no guardian
 //!    has anything left (Dybvig, Bruggeman and Eby, "Guardians in a generation-based garbage
@@ -17,7 +16,7 @@
 //!    rescued are not.
 
 use super::{Class, Container, WeakTable};
-use crate::{RootSource, RootVisitor, Value, guardian::Guarded, layout::Layout};
+use crate::{Value, guardian::Guarded, layout::Layout};
 use rustc_hash::FxHashMap;
 
 /// What settling needs of a collection.
@@ -33,8 +32,6 @@ pub(crate) trait Tracer {
     fn drain_noting(&mut self, reached: &mut Vec<Value>) -> bool;
     /// Stores into a field of an object that is alive, recording it where GC-4 asks for that.
     fn store(&mut self, slot: usize, word: Value);
-    /// For [`RootSource::visit_dependents`]; `None` where all of them have been visited as roots.
-    fn visitor(&mut self) -> Option<&mut dyn RootVisitor>;
 }
 
 /// A container whose weak references were taken out.
@@ -99,11 +96,10 @@ impl Weaklings {
     pub(crate) fn settle(
         mut self,
         tracer: &mut impl Tracer,
-        sources: &mut [&mut dyn RootSource],
         layout: &Layout,
         table: &mut WeakTable,
     ) {
-        self.trace(tracer, sources);
+        self.trace(tracer);
         let mut dying: Vec<Guarded> = Vec::new();
         self.guarded.retain(|guarded| {
             let is_alive = tracer.now(guarded.object).is_some();
@@ -120,13 +116,13 @@ impl Weaklings {
             if dying.len() == before {
                 break;
             }
-            self.trace(tracer, sources);
+            self.trace(tracer);
         }
         self.finish(tracer, layout, table);
     }
 
     /// Phase 1: until nothing changes, keeps what depends on what is alive.
-    fn trace(&mut self, tracer: &mut impl Tracer, sources: &mut [&mut dyn RootSource]) {
+    fn trace(&mut self, tracer: &mut impl Tracer) {
         loop {
             tracer.drain();
             let before = self.ephemerons.len() + self.guarded.len();
@@ -139,13 +135,7 @@ impl Weaklings {
                 }
                 None => true,
             });
-            let mut changed = self.ephemerons.len() + self.guarded.len() < before;
-            if let Some(visitor) = tracer.visitor() {
-                for source in sources.iter_mut() {
-                    changed |= source.visit_dependents(visitor);
-                }
-            }
-            if !changed {
+            if self.ephemerons.len() + self.guarded.len() == before {
                 return;
             }
         }
