@@ -70,6 +70,8 @@ const OLD_GOAL_LEAST: usize = 32 << 20;
 const BUDGET_MOST: usize = 64 << 20;
 /// ... but to no more than this many times what was configured.
 const BUDGET_GROWTH: usize = 16;
+/// Near the limit, full collections are this share of it apart (one in so many), at least.
+const LEAST_DISTANCE: usize = 64;
 const BUDGET_LEAST: usize = 64 * 1024;
 /// The budget is looked at after so many collections.
 const WINDOW: u32 = 3;
@@ -191,10 +193,12 @@ pub(crate) fn permille(part: usize, whole: usize) -> usize {
 }
 
 /// The size of the old generation at which it is collected, when so much of it was live the last
-/// time: 80 % more, but not so much that the limit would be reached first.
+/// time: 80 % more, but not so much that the limit would be reached first. Near the limit that would
+/// mean collections after less and less, each of the whole heap: there is a least distance.
 pub(crate) fn old_goal(live: usize, limit: usize) -> usize {
     let goal = OLD_GOAL_LEAST.max(live.saturating_add(live / 5 * 4));
-    goal.min(live + limit.saturating_sub(live) / 2)
+    let distance = (limit.saturating_sub(live) / 2).max(limit / LEAST_DISTANCE);
+    goal.min(live.saturating_add(distance))
 }
 
 /// A budget for the nursery as it can be: enough for the mutators that allocate at the same time,
@@ -247,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn filling_the_heap_to_its_limit_takes_few_full_collections() {
+        for limit in [64 * MIB, 1024 * MIB, 1 << 40] {
+            let (mut live, mut collections) = (0, 0);
+            while live < limit {
+                live = old_goal(live, limit);
+                collections += 1;
+            }
+            assert!(collections < 32, "{collections} collections below {limit}");
+        }
+    }
+
+    #[test]
     fn the_budget_grows_while_that_helps() {
         // As much survives however seldom collections are: what is in use at any moment.
         assert_eq!(budgets(&mut Outlook::default(), 9, |_| 2 * MIB), 32 * MIB);
@@ -279,7 +295,7 @@ mod tests {
         assert_eq!(old_goal(0, usize::MAX), OLD_GOAL_LEAST);
         assert_eq!(old_goal(100 << 20, usize::MAX), 180 << 20);
         assert_eq!(old_goal(100, 1100), 600);
-        assert_eq!(old_goal(2000, 1100), 2000);
+        assert_eq!(old_goal(2000, 1100), 2000 + 1100 / 64);
     }
 
     #[test]
