@@ -219,3 +219,31 @@ fn on_ports_and_promises() {
         "#t",
     );
 }
+
+/// Lists whose length changes while they are spread over arguments, and pairs while they are taken apart.
+#[test]
+fn on_lists_that_become_arguments() {
+    race(
+        "(define (list-of-length n) (if (= n 0) '() (cons n (list-of-length (- n 1)))))
+         (define lists (map list-of-length '(20 60 100 300)))
+         (define (any . rest) (let ((n (length rest))) (and (<= 10 n) (<= n 300))))
+         (define (some a b . rest) (let ((n (length rest))) (and (<= 8 n) (<= n 298))))
+         (define (change l)
+           (let* ((pair (list-tail l 9)) (rest (cdr pair)))
+             (set-cdr! pair '())
+             (set-cdr! pair rest)))
+         (define (second l) (guard (e ((error-object? e) 19)) (cadr l)))
+         (define ends (list 20 19))
+         (define (work i)
+           (let loop ((n 0) (all lists))
+             (cond ((= n (size 100000)) 'fine)
+                   ((null? all) (loop (+ n 1) lists))
+                   ((= i 0) (for-each change lists) (set-cdr! ends 'none) (set-cdr! ends (list 19)) (loop (+ n 1) all))
+                   ((not (and (apply any (car all)) (apply some (car all)))) 'torn)
+                   ((not (= (second ends) 19)) 'second)
+                   ((< (apply vector-length (list (apply vector (car all)))) 10) 'vector)
+                   (else (loop (+ n 1) (cdr all))))))",
+        "(map length lists)",
+        "(20 60 100 300)",
+    );
+}

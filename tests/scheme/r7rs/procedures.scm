@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; R7RS 6.10: procedure?, apply, map, for-each, values; 4.1.4: lambda; 4.2.9: case-lambda
-;; expect: 64 checks
+;; expect: 66 checks
 (import (scheme base) (scheme case-lambda) (scheme cxr) (scheme write) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -27,6 +27,10 @@
 ;; The list of rest arguments is fresh.
 (check (let* ((l (list 1 2 3)) (r (apply (lambda x x) l))) (set-car! r 'changed) l) '(1 2 3))
 
+(check (let* ((l (make-list 100 'a)) (r (apply (lambda x x) l))) (set-car! r 'changed) (car l)) 'a)
+(check (let* ((l (cons 0 (cons 1 (make-list 98 2)))) (r (apply (lambda (a b . r) (set-car! r (list a b)) r) 'x l)))
+         (list (length r) (car r) (cadr l)))
+       '(99 (x 0) 1))
 (check (apply + (list 3 4)) 7)
 (check (apply + 1 2 '(3 4)) 10)
 (check (apply list '()) '())

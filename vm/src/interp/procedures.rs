@@ -12,6 +12,7 @@ use crate::bytecode::template::ClauseEntry;
 use crate::condition::ErrorKind;
 use crate::cx::Cx;
 use crate::prim;
+use crate::prim::pair::Elements;
 use lisle_frames::continuation::Found;
 use lisle_frames::{Place, Position, PromotionReason, Resumption};
 use lisle_gc::{Kind, Value, object};
@@ -305,7 +306,7 @@ impl Machine<'_> {
         length: usize,
     ) -> Step {
         if length > 64
-            && let Some(step) = self.spread_long(frame, callee, fixed, list)
+            && let Some(step) = self.spread_long(frame, callee, fixed, Elements::of(list, length))
         {
             return step;
         }
@@ -330,13 +331,13 @@ impl Machine<'_> {
                 return self.raise_at_entry(frame, raised);
             }
         }
-        let mut rest = list;
-        for index in fixed..total {
+        let mut count = fixed;
+        for element in Elements::of(list, length) {
             // SAFETY: `total` registers fit below the region's limit, as was just checked.
-            unsafe { set(frame, index, object::car(rest)) };
-            rest = object::cdr(rest);
+            unsafe { set(frame, count, element) };
+            count += 1;
         }
-        self.tail_call(frame, callee, total)
+        self.tail_call(frame, callee, count)
     }
 
     /// Long lists go to primitives and rest parameters without passing over the stack.
@@ -345,7 +346,7 @@ impl Machine<'_> {
         frame: *mut u64,
         callee: Value,
         fixed: usize,
-        list: Value,
+        elements: Elements,
     ) -> Option<Step> {
         if !callee.is_procedure() {
             return None;
@@ -359,11 +360,7 @@ impl Machine<'_> {
             }
             // SAFETY: the frame has `fixed` arguments.
             let mut arguments = unsafe { slice(frame, 0, fixed) }.to_vec();
-            let mut rest = list;
-            while rest.is_pair() {
-                arguments.push(object::car(rest));
-                rest = object::cdr(rest);
-            }
+            arguments.extend(elements);
             return Some(match (prim.run)(&mut self.cx(), &arguments) {
                 Ok(value) => self.return_value(frame, value),
                 Err(raised) => self.raise_at_entry(frame, raised),
@@ -373,14 +370,17 @@ impl Machine<'_> {
         if code.clauses.len() != 1 || !clause.rest || fixed > clause.required as usize {
             return None;
         }
-        let mut rest = list;
-        for index in fixed..clause.required as usize {
+        let elements: Vec<Value> = elements.collect();
+        let (required, rest) = elements.split_at_checked(clause.required as usize - fixed)?;
+        // The list of the rest is the callee's own: it may change it.
+        let rest = match self.cx().list(rest) {
+            Ok(rest) => rest,
+            Err(raised) => return Some(self.raise_at_entry(frame, raised)),
+        };
+        for (index, element) in (fixed..).zip(required.iter().chain([&rest])) {
             // SAFETY: registers of the callee's frame, within the slack above the limit.
-            unsafe { set(frame, index, object::car(rest)) };
-            rest = object::cdr(rest);
+            unsafe { set(frame, index, *element) };
         }
-        // SAFETY: as above.
-        unsafe { set(frame, clause.required as usize, rest) };
         Some(self.enter_arranged(frame, callee, clause.required as usize + 1))
     }
 

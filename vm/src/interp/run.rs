@@ -169,10 +169,12 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
             macro_rules! second_pair {
                 ($name:literal) => {{
                     let pair = get(frame, b!());
-                    if !pair.is_pair() || !object::cdr(pair).is_pair() {
+                    // Read once: another thread may store something else.
+                    let second = if pair.is_pair() { object::cdr(pair) } else { pair };
+                    if !second.is_pair() {
                         go!(machine.raise_not_pair(At { pc, frame }, $name, pair));
                     }
-                    object::cdr(pair)
+                    second
                 }};
             }
             // A record in `r[b]` of the type `r[c]`.

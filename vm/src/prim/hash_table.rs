@@ -148,10 +148,13 @@ fn snapshot(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Vec<(Value, V
     let mut flat = Vec::new();
     for (_, bucket) in entries {
         let mut rest = bucket;
-        while rest.is_pair() && car(rest).is_pair() {
-            let (key, value) = (car(car(rest)), cdr(car(rest)));
-            if key != Value::BROKEN {
-                flat.push((key, value));
+        while rest.is_pair() {
+            let entry = car(rest);
+            if !entry.is_pair() {
+                break;
+            }
+            if car(entry) != Value::BROKEN {
+                flat.push((car(entry), cdr(entry)));
             }
             rest = cdr(rest);
         }

@@ -133,6 +133,30 @@ pub fn proper_length(list: Value) -> Option<usize> {
     }
 }
 
+/// The first elements of a list, at most so many. It ends where the list ends now: other threads may
+/// have changed it since its length was taken.
+pub struct Elements {
+    rest: Value,
+    left: usize,
+}
+
+impl Elements {
+    /// Those of a list of which this was the length.
+    pub fn of(list: Value, length: usize) -> Elements {
+        Elements { rest: list, left: length }
+    }
+}
+
+impl Iterator for Elements {
+    type Item = Value;
+    fn next(&mut self) -> Option<Value> {
+        let pair = self.rest;
+        self.left = self.left.checked_sub(1).filter(|_| pair.is_pair())?;
+        self.rest = cdr(pair);
+        Some(car(pair))
+    }
+}
+
 /// Checks that an argument is a pair.
 #[inline]
 fn pair_argument(

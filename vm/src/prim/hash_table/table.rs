@@ -203,7 +203,8 @@ pub fn weakness(table: Value) -> Weakness {
 fn is_broken_bucket(bucket: Value) -> bool {
     let mut rest = bucket;
     while rest.is_pair() {
-        if !car(rest).is_pair() || car(car(rest)) != Value::BROKEN {
+        let entry = car(rest);
+        if !entry.is_pair() || car(entry) != Value::BROKEN {
             return false;
         }
         rest = cdr(rest);
