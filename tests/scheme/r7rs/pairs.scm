@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; R7RS 6.4: pairs and lists
-;; expect: 94 checks
+;; expect: 98 checks
 (import (scheme base) (scheme char) (scheme cxr) (scheme write) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -77,6 +77,12 @@
 (check (list-ref '(a b c d) 2) 'c)
 (check (list-ref '(a b c d) (exact (round 1.8))) 'c)
 (check-raises (list-ref '(a b) 2))
+;; A circular list has an element of any number, and it is there at once.
+(define round (let ((l (list 0 1 2 3 4 5 6 7))) (set-cdr! (list-tail l 7) (list-tail l 1)) l))
+(check (list-ref round 1000000000000000) (+ 1 (modulo 999999999999999 7)))
+(check (eq? (list-tail round (+ 1 (* 7 100000000000000))) (cdr round)) #t)
+(check (begin (list-set! round 700000000000003 'set) (list-ref round 3)) 'set)
+(check (map (lambda (k) (list-ref round k)) '(0 1 2 7 8 9 14 15 16)) '(0 1 2 7 1 2 7 1 2))
 (check (let ((ls (list 'one 'two 'five!))) (list-set! ls 2 'three) ls) '(one two three))
 (check-raises (list-set! (list 1) 1 'x))
 

@@ -1,8 +1,9 @@
 ;; SRFI 151: bitwise operations
-;; expect: 67 checks
+;; expect: 68 checks
 (import (scheme base) (scheme write) (srfi 151))
 (include "../check.scm")
 
+(check-raises (list->bits (let ((l (list #t #f))) (set-cdr! (cdr l) l) l)))
 (check (bitwise-and #b1100 #b1010) #b1000)
 (check (bitwise-ior #b1100 #b1010) #b1110)
 (check (bitwise-xor #b1100 #b1010) #b0110)

@@ -4,8 +4,9 @@ use crate::cx::{Cx, Raised};
 use crate::num::arith::{self, raise_fault};
 use crate::num::bits::ones;
 use crate::num::{self, MAX_INTEGER_BITS, Number, from_value, to_value};
+use crate::prim::pair::{self, Elements};
 use crate::prim::{ANY, Prim, prim};
-use lisle_gc::object::{car, cdr, field, init_field, is_kind, size};
+use lisle_gc::object::{field, init_field, is_kind, size};
 use lisle_gc::{Kind, Value};
 
 type Answer = Result<Value, Raised>;
@@ -297,15 +298,10 @@ fn from_booleans(cx: &mut Cx<'_>, bits: impl ExactSizeIterator<Item = Value>) ->
 }
 
 fn list_to_bits(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
-    let mut bits = Vec::new();
-    let mut rest = args[0];
-    while rest.is_pair() && bits.len() <= MAX_INTEGER_BITS {
-        bits.push(car(rest));
-        rest = cdr(rest);
-    }
-    if !rest.is_nil() {
+    let Some(length) = pair::proper_length(args[0]) else {
         return Err(cx.wrong_type("list->bits", 1, "list", args[0]));
-    }
+    };
+    let bits: Vec<Value> = Elements::of(args[0], length.min(MAX_INTEGER_BITS + 1)).collect();
     from_booleans(cx, bits.into_iter())
 }
 

@@ -31,13 +31,23 @@ fn no_pair(cx: &mut Cx<'_>, path: u32, steps: u32, given: Value) -> Raised {
 
 /// What is left of the list `args[0]` after `args[1]` pairs.
 fn tail(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Value, Raised> {
-    let count = arguments::size(cx, name, args, 1)?;
+    let mut left = arguments::size(cx, name, args, 1)?;
     let mut rest = args[0];
-    for _ in 0..count {
+    // A circular list has any number of pairs, and nobody waits for so many steps: whole rounds are
+    // left out. (Brent's way of finding a cycle: a mark that is moved after 1, 2, 4, ... steps.)
+    let (mut mark, mut since_mark, mut mark_for) = (rest, 0, 1);
+    while left > 0 {
         if !rest.is_pair() {
             return Err(cx.out_of_range(name, 2, args[1]));
         }
         rest = cdr(rest);
+        left -= 1;
+        since_mark += 1;
+        if rest == mark {
+            left %= since_mark;
+        } else if since_mark == mark_for {
+            (mark, since_mark, mark_for) = (rest, 0, mark_for * 2);
+        }
     }
     Ok(rest)
 }
