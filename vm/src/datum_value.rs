@@ -14,6 +14,7 @@ use crate::text::{self, Text, bytes};
 use crate::vm::VmShared;
 use lisle_gc::object::{header, init_field, is_kind, kind, raw_word, size};
 use lisle_gc::{HeapExhausted, Kind, Value};
+use lisle_threads::Mutator;
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
@@ -235,6 +236,16 @@ pub fn value_to_datum(cx: &mut Cx<'_>, v: Value) -> Result<Datum, Raised> {
     take(cx, v, Span::NONE, &keep)
 }
 
+/// The same for an argument of a primitive that waits: an interrupt stops it, and the primitive runs
+/// again if the thread goes on.
+///
+/// # Errors
+/// When the heap limit is reached or the thread is interrupted.
+pub fn argument_to_datum(cx: &mut Cx<'_>, v: Value) -> Result<Datum, Raised> {
+    let keep = |sym, span| Datum::symbol(sym, span);
+    take_unless(cx, v, Span::NONE, &keep, &Mutator::has_interrupt)
+}
+
 /// The same with this place, and symbols replaced; syntax objects stand for their forms.
 ///
 /// # Errors
@@ -245,11 +256,33 @@ pub(crate) fn take(
     span: Span,
     symbol: &dyn Fn(Sym, Span) -> Datum,
 ) -> Result<Datum, Raised> {
+    take_unless(cx, v, span, symbol, &|_| false)
+}
+
+/// What is shared many times over is taken as often and grows beyond all bounds, as does what another
+/// thread makes circular meanwhile: so its memory is counted, and `stop` is asked now and then.
+fn take_unless(
+    cx: &mut Cx<'_>,
+    v: Value,
+    span: Span,
+    symbol: &dyn Fn(Sym, Span) -> Datum,
+    stop: &dyn Fn(&Mutator) -> bool,
+) -> Result<Datum, Raised> {
+    let memory = cx.heap().heap().external();
+    let mut pieces = 0_usize;
     let labels = labels::circular(v);
     let mut taker =
         Taker { vm: cx.vm(), labels, next_label: 0, made: SmallVec::new(), span, symbol };
     let mut steps: SmallVec<[Undo; 32]> = smallvec![Undo::Value(v)];
     while let Some(step) = steps.pop() {
+        pieces += 1;
+        if pieces.is_multiple_of(PIECES_BETWEEN_STOPS) {
+            let counted = memory.set(cx.heap(), pieces * PIECE_BYTES);
+            counted.map_err(|HeapExhausted| cx.exhausted())?;
+            if stop(cx.mutator) {
+                return Err(cx.retry());
+            }
+        }
         match step {
             Undo::Value(v) => taker.value(v, &mut steps),
             Undo::Pair => {
@@ -269,6 +302,11 @@ pub(crate) fn take(
     }
     Ok(taker.take())
 }
+
+/// Memory is counted after so many pieces.
+const PIECES_BETWEEN_STOPS: usize = 4096;
+/// What a piece of a datum takes, about.
+const PIECE_BYTES: usize = 64;
 
 enum Undo {
     /// Make a datum of this.

@@ -43,7 +43,7 @@ fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         Some(environment) => environment,
         None => return Err(cx.wrong_type("eval", 2, "environment", args[1])),
     };
-    let form = datum_value::value_to_datum(cx, args[0])?;
+    let form = datum_value::argument_to_datum(cx, args[0])?;
     let compiled = vm.front.compile(vm, cx.mutator, &form, &environment);
     match compiled {
         Ok(procedures) => cx.list(&procedures),
@@ -56,7 +56,7 @@ fn environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let vm = cx.vm();
     let mut sets = Vec::with_capacity(args.len());
     for set in args {
-        sets.push(datum_value::value_to_datum(cx, *set)?);
+        sets.push(datum_value::argument_to_datum(cx, *set)?);
     }
     let made = vm.front.environment(vm, cx.mutator, &sets);
     match made {
