@@ -1,5 +1,13 @@
 ;;; (lisle channel): choosing among channels.
 
+(define (%check-case case)
+  (let ((length (if (list? case) (length case) 0)))
+    (if (not (and (or (= length 2) (= length 3))
+                  (channel? (car case))
+                  (procedure? (list-ref case (- length 1)))))
+        (%wrong-type 'channel-select 1
+                     "list of cases (channel procedure) or (channel value procedure)" case))))
+
 ;; Waits until one of the cases can be done, does it and calls its procedure in tail position. A
 ;; case is one of
 ;;   (channel receive-procedure)            gets the value, or an end-of-file object when closed
@@ -10,6 +18,8 @@
     ((cases) (channel-select cases #f (lambda () #f)))
     ((cases timeout) (channel-select cases timeout (lambda () #f)))
     ((cases timeout otherwise)
+     (%check-list 'channel-select 1 cases)
+     (for-each %check-case cases)
      (let* ((encoded
              (list->vector
               (map (lambda (case)

@@ -1,5 +1,5 @@
 ;; Homogeneous vectors: f64
-;; expect: 36 checks
+;; expect: 37 checks
 (import (scheme base) (scheme write) (only (srfi 1) every) (srfi 128) (scheme vector f64))
 (include "../check.scm")
 
@@ -33,6 +33,7 @@
 (check (call-with-values (lambda () (f64vector-partition two? v)) (lambda (w n) (list (same? w '(2 1 3 4)) n))) '(#t 1))
 (check (list (same? (f64vector-filter small? v) '(1 2)) (same? (f64vector-remove small? v) '(3 4))) '(#t #t))
 (check (let ((w (f64vector-copy v))) (f64vector-set! w 0 9) (f64vector-swap! w 1 2) (same? w '(9 3 2 4))) #t)
+(check (same? (f64vector 1/2 (expt 2 70)) (list 1/2 (expt 2 70))) #t)
 (check-raises (f64vector-set! (f64vector 1) 1 1))
 (check-raises (f64vector-set! (f64vector 1) 0 'x))
 (check (let ((w (f64vector-copy v))) (f64vector-fill! w 0 2) (f64vector-reverse! w 0 2) (same? w '(2 1 0 0))) #t)

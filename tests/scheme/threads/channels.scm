@@ -1,5 +1,5 @@
 ;; (lisle channel)
-;; expect: 39 checks
+;; expect: 43 checks
 (import (scheme base) (scheme write) (srfi 18) (lisle channel))
 (include "../check.scm")
 
@@ -71,6 +71,13 @@
        '(x 7))
 (channel-close! x)
 (check (eof-object? (channel-select (list (list x (lambda (v) v))))) #t)
+(define (complaint cases)
+  (guard (e ((error-object? e) (error-object-message e))) (channel-select cases 0)))
+(define not-cases "channel-select: argument 1 must be a list of cases (channel procedure) or (channel value procedure)")
+(check (complaint (list x)) not-cases)
+(check (complaint (list (list x 1))) not-cases)
+(check (complaint (list (list 1 car))) not-cases)
+(check (complaint x) "channel-select: argument 1 must be a list")
 
 ;; Every value arrives once, whoever receives it and however.
 (define work (make-channel 4))

@@ -1,5 +1,5 @@
 ;; SRFI 18: threads, mutexes, condition variables, time
-;; expect: 59 checks
+;; expect: 62 checks
 (import (scheme base) (scheme write) (srfi 18) (scheme time))
 (include "../check.scm")
 
@@ -123,6 +123,11 @@
 (thread-sleep! (seconds->time (+ 0.01 (time->seconds (current-time)))))
 (thread-sleep! 0)
 (thread-sleep! -1)
+;; Seconds are real numbers of any kind.
+(thread-sleep! 1/100)
+(check (thread-join! (thread-start! (make-thread (lambda () (thread-sleep! 30)))) 1/100 'late) 'late)
+(check (time->seconds (seconds->time 3/2)) 1.5)
+(check-raises (thread-sleep! 1+i))
 
 ;; Parameters are inherited when the thread is made.
 (define p (make-parameter 'outer))

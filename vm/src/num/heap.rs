@@ -161,6 +161,11 @@ pub fn as_f64(v: Value) -> Option<f64> {
     }
 }
 
+/// The double nearest to a real number.
+pub fn real_as_f64(v: Value) -> Option<f64> {
+    as_f64(v).or_else(|| from_value(v).filter(Number::is_real).map(|n| n.to_f64()))
+}
+
 /// Is this a number?
 #[inline]
 pub fn is_number(v: Value) -> bool {

@@ -11,8 +11,9 @@ use super::{Prim, blocking, prim};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::limits::Sandbox;
+use crate::num::heap::real_as_f64;
 use crate::threads::inherited_parameters;
-use lisle_gc::{HeapExhausted, Kind, Value, flonum, object};
+use lisle_gc::{HeapExhausted, Kind, Value, object};
 use lisle_threads::{
     JoinOutcome, SleepOutcome, StartOutcome, TerminateOutcome, ThreadOutcome, Timeout, spawn,
     thread, time,
@@ -43,14 +44,6 @@ pub const SYNCHRONISATION: &[Prim] = synchronisation::PRIMS;
 /// The primitives of channels.
 pub const CHANNELS: &[Prim] = channel::PRIMS;
 
-/// Seconds of a real number.
-fn real(v: Value) -> Option<f64> {
-    if v.is_immediate_flonum() {
-        return Some(flonum::decode(v));
-    }
-    crate::num::heap::as_f64(v)
-}
-
 /// A timeout argument: `#f` for none, seconds from now, or a point in time.
 fn timeout(cx: &mut Cx<'_>, name: &str, args: &[Value], index: usize) -> Result<Timeout, Raised> {
     let Some(&argument) = args.get(index) else { return Ok(Timeout::Never) };
@@ -60,7 +53,7 @@ fn timeout(cx: &mut Cx<'_>, name: &str, args: &[Value], index: usize) -> Result<
     if object::is_kind(argument, Kind::Time) {
         return Ok(Timeout::at(argument));
     }
-    match real(argument) {
+    match real_as_f64(argument) {
         Some(seconds) => Ok(Timeout::after_seconds(seconds)),
         None => Err(cx.wrong_type(name, index + 1, "time, a number of seconds or #f", argument)),
     }
@@ -208,7 +201,7 @@ fn time_to_seconds(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     cx.flonum(time::seconds(args[0]))
 }
 fn seconds_to_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    let Some(seconds) = real(args[0]) else {
+    let Some(seconds) = real_as_f64(args[0]) else {
         return Err(cx.wrong_type("seconds->time", 1, "real number", args[0]));
     };
     let result = time::make(cx.mutator, seconds);

@@ -5,7 +5,7 @@
 use super::{bytevector_argument, mutable_bytevector};
 use crate::cx::{Cx, Raised};
 use crate::num::Number;
-use crate::num::heap::{self, as_f64};
+use crate::num::heap::{self, real_as_f64};
 use crate::prim::arguments;
 use crate::text::bytes;
 use lisle_gc::Value;
@@ -57,8 +57,8 @@ pub fn number_set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 /// The bits of a number as an element, if there is such an element.
 fn encoded(kind: usize, value: Value) -> Option<u64> {
     Some(match kind {
-        8 => u64::from((as_f64(value)? as f32).to_bits()),
-        9 => as_f64(value)?.to_bits(),
+        8 => u64::from((real_as_f64(value)? as f32).to_bits()),
+        9 => real_as_f64(value)?.to_bits(),
         _ => {
             let n = exact_integer(value)?;
             match kind {

@@ -148,7 +148,8 @@ fn channel_select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     }
     for index in 0..object::size(args[0]) {
         let case = object::field(args[0], index);
-        if !case.is_pair() || !channel::is_channel(object::cdr(case)) {
+        let of = if case.is_pair() { object::cdr(case) } else { Value::FALSE };
+        if !channel::is_channel(of) {
             return Err(cx.wrong_type("channel-select", index + 1, "case on a channel", case));
         }
         let sent = object::car(case);
@@ -156,7 +157,7 @@ fn channel_select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
             true => Operation::Send(object::car(sent)),
             false => Operation::Receive,
         };
-        cases.push(Case { channel: object::cdr(case), operation });
+        cases.push(Case { channel: of, operation });
     }
     let outcome =
         select::select(cx.mutator, &cases, until).map_err(|HeapExhausted| cx.exhausted())?;
