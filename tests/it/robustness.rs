@@ -330,8 +330,64 @@ fn programs_come_from_everywhere() {
     run(&["-e", "(display 1) (* 6 7)"], b"").printed("142");
     run(&["-e", "(read-line)"], b"a line\n").printed("\"a line\"");
     run(&["-e", "(cdr (command-line))", "x", "--stats"], b"").printed("(\"x\" \"--stats\")");
+    run(
+        &[
+            "-e",
+            "(define x 1)",
+            "-e",
+            "x",
+            "-e",
+            "(values 'a \"b\")",
+            "-e",
+            "(cdr (command-line))",
+            "y",
+        ],
+        b"",
+    )
+    .printed("1\na\n\"b\"\n(\"y\")");
     run(&["-e", "\n(car 1)"], b"").failed_with(&["<command line>:2:1"]);
     run::<&str>(&[], b"\n(car 1)").failed_with(&["<stdin>:2:1"]);
+}
+
+#[test]
+fn commands_that_are_used_wrongly_say_so() {
+    let wrong = |arguments: &[&str], message: &str| {
+        let run = run(arguments, b"");
+        assert_eq!(run.code(), Some(2), "{}", run.report());
+        assert!(run.errors.contains(message), "{}", run.report());
+    };
+    wrong(&["disasm"], "disasm needs one FILE");
+    wrong(&["disasm", "a", "b"], "disasm needs one FILE");
+    wrong(&["gc-report"], "gc-report needs one FILE");
+    wrong(&["repl", "a"], "repl takes no arguments");
+    wrong(&["--nothing", "a"], "there is no option --nothing");
+    wrong(&["--fuel", "-1", "-e", "1"], "`-1` is no whole number");
+    wrong(&["--fail-allocation", "0", "-e", "1"], "the first is number 1");
+    wrong(&["--allow-read", "-e", "1"], "--sandbox");
+    wrong(&["--heap-limit", "0", "-e", "1"], "at least 4M");
+    wrong(&["--timeout", "-1", "-e", "1"], "`-1` is no time");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_an_error_for_tools_too() {
+    let run = run(&["--error-format", "json", "nowhere.scm"], b"");
+    assert_eq!(run.code(), Some(1), "{}", run.report());
+    assert!(run.errors.starts_with("{\"") && run.errors.contains("cannot read nowhere.scm"));
+}
+
+/// Small structure that is an endless text, and an endless form.
+#[test]
+fn what_is_shared_many_times_over_is_refused() {
+    let with = |form: &str| {
+        format!(
+            "(define (shared n) (if (= n 0) (list 1) (let ((x (shared (- n 1)))) (list x x))))
+             (define env (interaction-environment))
+             (display (guard (e ((heap-exhausted? e) 'refused)) {form}))"
+        )
+    };
+    let flags = ["--heap-limit", "64M"];
+    run_text(&flags, &with("(eval (list 'quote (shared 60)) env)")).printed("refused");
+    run_text(&flags, &with("(write (shared 60) (open-output-string))")).printed("refused");
 }
 
 /// A continuation of a form of the program includes the forms after it.

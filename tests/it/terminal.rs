@@ -57,8 +57,13 @@ fn an_interrupt_ends_a_program_promptly() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_an_error_at_most() {
-    for form in ["(let loop ((i 0)) (write i) (newline) (loop (+ i 1)))", "(display \"little\")"] {
+fn a_reader_that_goes_away_ends_a_program_quietly() {
+    for form in [
+        "(let loop ((i 0)) (write i) (newline) (loop (+ i 1)))",
+        "(display \"little\")",
+        "'value",
+        "(thread-join! (thread-start! (make-thread (lambda () (let loop () (write 'more) (loop))))))",
+    ] {
         let mut child = Command::new(lisle())
             .args(["-e", form])
             .stdin(Stdio::null())
@@ -71,8 +76,29 @@ fn a_reader_that_goes_away_is_an_error_at_most() {
         let mut errors = String::new();
         let mut pipe = child.stderr.take().expect("a pipe");
         pipe.read_to_string(&mut errors).expect("messages are UTF-8");
-        assert!(status.is_some(), "it goes on: {errors}");
-        assert!(!errors.contains("panicked at"), "{errors}");
+        let status = status.unwrap_or_else(|| panic!("it goes on: {errors}"));
+        assert_eq!((status.code(), errors.as_str()), (Some(141), ""), "{form}");
+    }
+}
+
+/// What cannot be written is told, whenever that is found out.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_an_error() {
+    for form in [
+        "(let loop ((i 0)) (write i) (newline) (loop (+ i 1)))",
+        "(display \"little\")",
+        "(begin (display \"little\") (exit))",
+        "(begin (display \"little\") (emergency-exit))",
+        "(thread-join! (thread-start! (make-thread (lambda () (display 1) (exit 0)))))",
+        "'value",
+    ] {
+        let full = OpenOptions::new().write(true).open("/dev/full").expect("Linux has this device");
+        let run = Command::new(lisle()).args(["-e", form]).stdout(full).output();
+        let run = run.expect("lisle can be started");
+        let errors = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{form}: {errors}");
+        assert!(errors.contains("No space left on device"), "{form}: {errors}");
     }
 }
 
@@ -200,6 +226,7 @@ fn the_repl_has_commands() {
         ("(f 2)", "must be a pair"),
         (",backtrace", "in f (<repl>:1:"),
         ("(let ((l (list 1))) (list l l))", "(#0=(1) #0#)"),
+        ("(values 'one 'two)", "one\r\ntwo\r\n"),
     ] {
         terminal.type_line(line);
         terminal.expect(expected);

@@ -388,7 +388,7 @@ fn reports_of_bad_files_are_clear() {
     let (status, message) = report(&["gc-report", "nowhere.jsonl"]);
     assert!(status == Some(1) && message.contains("cannot read nowhere.jsonl"), "{message}");
     let (status, message) = report(&["gc-report"]);
-    assert!(status == Some(2) && message.contains("needs a FILE"), "{message}");
+    assert!(status == Some(2) && message.contains("needs one FILE"), "{message}");
     let (status, message) = report(&["--trace-gc=no/such/folder.json", "-e", "1"]);
     assert!(status == Some(1) && message.contains("cannot write no/such/folder.json"), "{message}");
 }

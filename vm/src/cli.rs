@@ -15,7 +15,7 @@ use crate::prim::port;
 use crate::vm::VmShared;
 use arguments::{Arguments, Command};
 use clap::Parser;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -49,16 +49,12 @@ fn run(arguments: Arguments) -> i32 {
     match command {
         Command::Repl => repl::run(&arguments),
         Command::Disassemble(file) => disasm::run(&arguments, &file),
-        Command::Evaluate(text) => program::evaluate(&arguments, &text),
+        Command::Evaluate(texts) => program::evaluate(&arguments, &texts),
         Command::Run(file) => program::run_file(&arguments, &file),
         Command::RunInput => program::run_input(&arguments),
-        Command::Report(Some(file)) => gc_report::run(&file),
-        Command::Report(None) => {
-            complain("gc-report needs a FILE that `--trace-gc=FILE.jsonl` wrote");
-            2
-        }
-        Command::Unknown(option) => {
-            complain(&format!("there is no option {option} (see `lisle --help`)"));
+        Command::Report(file) => gc_report::run(&file),
+        Command::Wrong(message) => {
+            complain(&message);
             2
         }
     }
@@ -70,9 +66,21 @@ fn complain(message: &str) {
     let _ = writeln!(std::io::stderr(), "lisle: {message}");
 }
 
-/// Ends the process with this status, buffered output written first.
+/// The status of a program whose output nobody reads any more, as if `SIGPIPE` had ended it.
+const READER_GONE_STATUS: i32 = 141;
+
+/// Ends the process with this status, buffered output written first. When that cannot be written,
+/// the program has not done what it was to do: its status is not 0 then.
 pub(crate) fn leave(vm: &VmShared, status: i32) -> ! {
-    port::flush_console(vm);
+    let status = match (port::flush_console(vm), status) {
+        (Ok(()), status) => status,
+        (Err((_, error)), 0) if error.kind() == ErrorKind::BrokenPipe => READER_GONE_STATUS,
+        (Err((_, error)), status) if error.kind() == ErrorKind::BrokenPipe => status,
+        (Err((name, error)), status) => {
+            complain(&format!("cannot write {name}: {error}"));
+            if status == 0 { 1 } else { status }
+        }
+    };
     statistics::show_if_asked(vm);
     vm.world.emit_rest();
     events::ended(vm);

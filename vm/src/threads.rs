@@ -64,7 +64,9 @@ fn report_uncaught(vm: &VmShared, mutator: &Mutator, payload: Value) {
         name = format!("#{}", mutator.id().0);
     }
     let report = crate::backtrace::report(vm, payload);
-    crate::cli::report::show(vm, &report, Some(&name));
+    if !crate::cli::report::is_for_want_of_a_reader(vm, &report) {
+        crate::cli::report::show(vm, &report, Some(&name));
+    }
 }
 
 /// The parameterisation that a new thread inherits from this one.

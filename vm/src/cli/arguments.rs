@@ -15,9 +15,9 @@ use std::time::Duration;
 #[derive(Parser, Debug)]
 #[command(version, max_term_width = 100, args_override_self = true)]
 pub struct Arguments {
-    /// Evaluate EXPR and print its value
+    /// Evaluate EXPR and print its value; may be given several times
     #[arg(short = 'e', long = "eval", value_name = "EXPR")]
-    pub evaluate: Option<String>,
+    pub evaluate: Vec<String>,
 
     /// Print tables of collections, threads and frames when the program ends
     #[arg(long)]
@@ -45,11 +45,11 @@ pub struct Arguments {
     pub stress_nursery: bool,
 
     /// Make threads late and give way at random, from this seed
-    #[arg(long, value_name = "SEED", env = "LISLE_STRESS_SCHEDULE")]
+    #[arg(long, value_name = "SEED", value_parser = parse_number, env = "LISLE_STRESS_SCHEDULE")]
     pub stress_schedule: Option<u64>,
 
     /// Make the N-th request of the main thread for memory fail
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_ordinal)]
     pub fail_allocation: Option<u64>,
 
     /// Verify the whole heap around every collection
@@ -69,23 +69,23 @@ pub struct Arguments {
     pub sandbox: bool,
 
     /// In a sandbox: reading files and folders
-    #[arg(long)]
+    #[arg(long, requires = "sandbox")]
     pub allow_read: bool,
 
     /// In a sandbox: writing, renaming and deleting files and folders
-    #[arg(long)]
+    #[arg(long, requires = "sandbox")]
     pub allow_write: bool,
 
     /// In a sandbox: the variables of the environment
-    #[arg(long)]
+    #[arg(long, requires = "sandbox")]
     pub allow_env: bool,
 
     /// In a sandbox: standard input, output and error
-    #[arg(long)]
+    #[arg(long, requires = "sandbox")]
     pub allow_stdio: bool,
 
     /// End the program after so many steps: calls and turns of loops (status 124)
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", value_parser = parse_number)]
     pub fuel: Option<u64>,
 
     /// End the program after so many seconds (status 124)
@@ -126,34 +126,42 @@ pub enum Command {
     Repl,
     /// `lisle disasm FILE`
     Disassemble(PathBuf),
-    /// `lisle -e EXPR`
-    Evaluate(String),
+    /// `lisle -e EXPR`, once or several times
+    Evaluate(Vec<String>),
     /// `lisle FILE`
     Run(PathBuf),
     /// `lisle` with a program on standard input
     RunInput,
     /// `lisle gc-report FILE`
-    Report(Option<PathBuf>),
-    /// What looks like an option and is none
-    Unknown(String),
+    Report(PathBuf),
+    /// Nothing: what is wrong
+    Wrong(String),
 }
 
 impl Arguments {
     /// What to do.
     pub fn command(&self) -> Command {
-        if let Some(text) = &self.evaluate {
-            return Command::Evaluate(text.clone());
+        if !self.evaluate.is_empty() {
+            return Command::Evaluate(self.evaluate.clone());
         }
-        match self.rest.first().map(String::as_str) {
-            None if std::io::IsTerminal::is_terminal(&std::io::stdin()) => Command::Repl,
-            None | Some("-") => Command::RunInput,
-            Some("repl") if self.rest.len() == 1 => Command::Repl,
-            Some(option) if option.starts_with('-') => Command::Unknown(option.to_owned()),
-            Some("gc-report") if self.rest.len() <= 2 => {
-                Command::Report(self.rest.get(1).map(PathBuf::from))
+        let Some(first) = self.rest.first() else {
+            let terminal = std::io::IsTerminal::is_terminal(&std::io::stdin());
+            return if terminal { Command::Repl } else { Command::RunInput };
+        };
+        match (first.as_str(), &self.rest[1..]) {
+            ("-", _) => Command::RunInput,
+            ("repl", []) => Command::Repl,
+            ("gc-report", [file]) => Command::Report(file.into()),
+            ("disasm", [file]) => Command::Disassemble(file.into()),
+            ("repl", _) => wrong("repl takes no arguments", first),
+            ("gc-report", _) => {
+                wrong("gc-report needs one FILE, which `--trace-gc=FILE.jsonl` wrote", first)
             }
-            Some("disasm") if self.rest.len() == 2 => Command::Disassemble((&self.rest[1]).into()),
-            Some(file) => Command::Run(file.into()),
+            ("disasm", _) => wrong("disasm needs one FILE", first),
+            (option, _) if option.starts_with('-') => {
+                Command::Wrong(format!("there is no option {option} (see `lisle --help`)"))
+            }
+            (file, _) => Command::Run(file.into()),
         }
     }
 
@@ -188,8 +196,8 @@ impl Arguments {
             library_path.push(folder.to_owned());
         }
         library_path.extend(self.library_path.iter().cloned());
-        let command_line = match (&self.evaluate, self.rest.is_empty()) {
-            (None, false) => self.rest.clone(),
+        let command_line = match (self.evaluate.is_empty(), self.rest.is_empty()) {
+            (true, false) => self.rest.clone(),
             _ => std::iter::once("lisle".to_owned()).chain(self.rest.iter().cloned()).collect(),
         };
         VmConfig {
@@ -210,6 +218,26 @@ impl Arguments {
             capabilities: self.capabilities(),
             ..VmConfig::default()
         }
+    }
+}
+
+/// A command used wrongly; perhaps a file of its name was meant.
+fn wrong(message: &str, command: &str) -> Command {
+    let file = Path::new(command).is_file();
+    let hint = if file { format!("; the file is ./{command}") } else { String::new() };
+    Command::Wrong(format!("{message}{hint}"))
+}
+
+/// A whole number.
+fn parse_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("`{text}` is no whole number from 0 to {}", u64::MAX))
+}
+
+/// Which of several.
+fn parse_ordinal(text: &str) -> Result<u64, String> {
+    match parse_number(text)? {
+        0 => Err("the first is number 1".to_owned()),
+        number => Ok(number),
     }
 }
 
@@ -254,7 +282,7 @@ mod tests {
     #[test]
     fn options_after_the_file_belong_to_the_program() {
         let arguments = Arguments::parse_from(["lisle", "--stats", "a.scm", "--help", "-e", "1"]);
-        assert!(arguments.stats && arguments.evaluate.is_none());
+        assert!(arguments.stats && arguments.evaluate.is_empty());
         assert_eq!(arguments.rest, ["a.scm", "--help", "-e", "1"]);
     }
 }

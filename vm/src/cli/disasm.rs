@@ -1,9 +1,9 @@
 //! `lisle disasm FILE`: the bytecode of a program.
 
 use super::arguments::Arguments;
-use super::complain;
+use super::{complain, leave};
+use crate::prim::port::console::Standard;
 use crate::vm::VmShared;
-use std::io::Write;
 use std::path::Path;
 
 /// Compiles the forms of a file one after the other and prints their code. Nothing is run, so a
@@ -27,8 +27,9 @@ pub fn run(arguments: &Arguments, file: &Path) -> i32 {
     let environment = vm.front.expander(&vm).program_environment();
     match vm.front.disassemble(&vm, &mut mutator, &name, text, &environment) {
         Ok(listing) => {
-            let _ = std::io::stdout().lock().write_all(listing.as_bytes());
-            0
+            // It waits in the port until the end, which tells when it cannot be written.
+            let _ = vm.console.port(Standard::Output).write(listing.as_bytes());
+            leave(&vm, 0)
         }
         Err(error) => {
             super::report::show(&vm, &error.report(&vm), None);

@@ -1,7 +1,7 @@
 //! `lisle gc-report FILE`: the tables of `--stats` from a file that `--trace-gc=FILE.jsonl` wrote.
 
-use super::complain;
 use super::summary::{Summary, ThreadLine};
+use super::{READER_GONE_STATUS, complain};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,7 +31,11 @@ pub fn run(file: &Path) -> i32 {
             }
             match io::stdout().lock().write_all(text.as_bytes()) {
                 Ok(()) => 0,
-                Err(_) => 1,
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => READER_GONE_STATUS,
+                Err(error) => {
+                    complain(&format!("cannot write <stdout>: {error}"));
+                    1
+                }
             }
         }
         Err(Failure { line: 0, message }) => {

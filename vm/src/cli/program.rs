@@ -1,7 +1,7 @@
 //! Running programs: from a file, from standard input, from the command line.
 
 use super::arguments::Arguments;
-use super::{complain, leave, report};
+use super::{READER_GONE_STATUS, complain, leave, report};
 use crate::backtrace::{self, Report};
 use crate::condition::ErrorKind;
 use crate::expand::Environment;
@@ -9,13 +9,14 @@ use crate::front::FrontError;
 use crate::interp::{Machine, Outcome};
 use crate::limits::Stay;
 use crate::prim::port;
+use crate::prim::port::console::Standard;
 use crate::print;
 use crate::read::reader::Reader;
 use crate::source::Span;
 use crate::vm::VmShared;
-use lisle_gc::{Root, Value, object};
+use lisle_gc::{Kind, Root, Value, object};
 use lisle_threads::{Interrupt, Mutator};
-use std::io::{Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,69 +30,85 @@ pub(super) enum Stopped {
     Failed(Box<Report>),
     /// By `exit`.
     Exit(i32),
+    /// Since nobody reads its output any more, which is no error of the program's.
+    ReaderGone,
 }
 
 /// `lisle FILE`
 pub fn run_file(arguments: &Arguments, file: &Path) -> i32 {
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            complain(&format!("cannot read {}: {error}", file.display()));
-            return 1;
-        }
-    };
-    run_text(arguments, Some(file), &file.display().to_string(), bytes)
+    run_text(arguments, Some(file), &file.display().to_string(), std::fs::read(file))
 }
 
 /// `lisle < FILE`
 pub fn run_input(arguments: &Arguments) -> i32 {
     let mut bytes = Vec::new();
-    if let Err(error) = std::io::stdin().read_to_end(&mut bytes) {
-        complain(&format!("cannot read standard input: {error}"));
-        return 1;
-    }
-    run_text(arguments, None, "<stdin>", bytes)
+    let read = std::io::stdin().read_to_end(&mut bytes).map(|_| bytes);
+    run_text(arguments, None, "<stdin>", read)
 }
 
-fn run_text(arguments: &Arguments, file: Option<&Path>, name: &str, bytes: Vec<u8>) -> i32 {
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
-            complain(&format!("{name}:{line}: the text is not UTF-8"));
-            return 1;
-        }
-    };
-    // A first line `#!/...` is for the operating system.
-    let text = match text.starts_with("#!/") || text.starts_with("#! ") {
-        true => format!(";{text}"),
-        false => text,
-    };
+fn run_text(
+    arguments: &Arguments,
+    file: Option<&Path>,
+    name: &str,
+    read: io::Result<Vec<u8>>,
+) -> i32 {
+    let text = read
+        .map_err(|error| format!("cannot read {name}: {error}"))
+        .and_then(|bytes| program_text(name, bytes));
     with_vm(arguments, file, |vm, mutator| {
+        let text = text.map_err(|message| cannot(vm, message))?;
         let environment = vm.front.expander(vm).program_environment();
         run_forms(vm, mutator, name, text, &environment).map(|_| ())
     })
 }
 
-/// `lisle -e EXPR`: prints the value of the last form unless it is unspecified.
-pub fn evaluate(arguments: &Arguments, text: &str) -> i32 {
+/// The text of a program, or what is wrong with it.
+fn program_text(name: &str, bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
+        format!("{name}:{line}: the text is not UTF-8")
+    })?;
+    // A first line `#!/...` is for the operating system.
+    let is_script = text.starts_with("#!/") || text.starts_with("#! ");
+    Ok(if is_script { format!(";{text}") } else { text })
+}
+
+/// `lisle -e EXPR`: evaluates one text after the other and prints the value of the last form of each
+/// unless it is unspecified.
+pub fn evaluate(arguments: &Arguments, texts: &[String]) -> i32 {
     with_vm(arguments, None, |vm, mutator| {
         let environment = vm.front.expander(vm).program_environment();
-        let value = run_forms(vm, mutator, "<command line>", text.to_owned(), &environment)?;
-        show_value(vm, value);
+        for text in texts {
+            let value = run_forms(vm, mutator, "<command line>", text.clone(), &environment)?;
+            show_value(vm, value)?;
+        }
         Ok(())
     })
 }
 
-/// Prints a value on a line of its own.
-fn show_value(vm: &VmShared, value: Value) {
-    if value == Value::UNSPECIFIED {
-        return;
-    }
-    port::flush_console(vm);
-    let written = print::write_to_string(vm, value);
-    let _ = writeln!(std::io::stdout(), "{written}");
+/// What is shown of a form's value: a line, one for each of several values, none for an unspecified
+/// one. `written` makes the text of a value.
+pub(super) fn lines_of_value(value: Value, written: impl Fn(Value) -> String) -> String {
+    let several = object::is_kind(value, Kind::Values);
+    let values = match several {
+        true => (0..object::size(value)).map(|index| object::field(value, index)).collect(),
+        false => vec![value],
+    };
+    let shown = values.into_iter().filter(|&value| several || value != Value::UNSPECIFIED);
+    shown.map(|value| written(value) + "\n").collect()
+}
+
+/// Prints the value of a form.
+fn show_value(vm: &VmShared, value: Value) -> Result<(), Stopped> {
+    let lines = lines_of_value(value, |value| print::write_to_string(vm, value));
+    let output = vm.console.port(Standard::Output);
+    // A program may have closed it.
+    let _ = output.write(lines.as_bytes());
+    output.flush().map_err(|error| match output.is_reader_gone() {
+        true => Stopped::ReaderGone,
+        false => cannot(vm, format!("cannot write {}: {error}", output.name)),
+    })
 }
 
 fn with_vm(
@@ -113,6 +130,7 @@ fn with_vm(
     let status = match (ended, limit) {
         (Ok(()), _) => 0,
         (Err(Stopped::Exit(status)), _) => status,
+        (Err(Stopped::ReaderGone), _) => READER_GONE_STATUS,
         (Err(Stopped::Failed(_)), Some(_)) => LIMIT_STATUS,
         (Err(Stopped::Failed(_)), None) => 1,
     };
@@ -167,6 +185,9 @@ pub(super) fn run_forms(
                 Outcome::Value(answer) => steps.ended(vm, answer),
                 Outcome::Uncaught(payload) => {
                     let mut report = backtrace::report(vm, payload);
+                    if report::is_for_want_of_a_reader(vm, &report) {
+                        return Err(Stopped::ReaderGone);
+                    }
                     if report.span == Span::NONE {
                         report.span = steps.span();
                     }
@@ -243,8 +264,14 @@ fn illegal(vm: &VmShared, error: FrontError) -> Stopped {
     failed(vm, error.report(vm))
 }
 
+/// What the system does not let be done, without a place in the program.
+fn cannot(vm: &VmShared, message: String) -> Stopped {
+    failed(vm, Report::of_kind(ErrorKind::File, message, Span::NONE))
+}
+
 fn failed(vm: &VmShared, report: Report) -> Stopped {
-    port::flush_console(vm);
+    // What the program printed comes first. A failure is told at the end, when what is left fails too.
+    let _ = port::flush_console(vm);
     report::show(vm, &report, None);
     Stopped::Failed(Box::new(report))
 }

@@ -115,7 +115,8 @@ impl Session {
     /// The status to end with.
     fn read_and_evaluate(&mut self, editor: &mut LineEditor) -> i32 {
         loop {
-            port::flush_console(&self.vm);
+            // A terminal that is gone is told by reading.
+            let _ = port::flush_console(&self.vm);
             let line = match self.mutator.native(|| editor.readline(PROMPT)) {
                 Ok(line) => line,
                 Err(ReadlineError::Interrupted) => continue,
@@ -151,9 +152,9 @@ impl Session {
 
     /// Prints on standard output.
     fn say(&self, text: &str) {
-        port::flush_console(&self.vm);
-        let mut output = io::stdout().lock();
         // Nothing can be done when standard output is gone.
+        let _ = port::flush_console(&self.vm);
+        let mut output = io::stdout().lock();
         let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     }
 

@@ -3,6 +3,7 @@
 mod json;
 
 use crate::backtrace::{Report, is_user};
+use crate::condition::ErrorKind;
 use crate::source::Span;
 use crate::vm::{ErrorFormat, VmShared};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
@@ -16,6 +17,13 @@ const LONGEST_LINE: usize = 400;
 pub fn show(vm: &VmShared, report: &Report, thread: Option<&str>) {
     let text = render(vm, report, thread);
     vm.console.show_error(&text);
+}
+
+/// Did a program, or a thread of it, end with this error since nobody reads standard output any more?
+/// That is how `lisle FILE | head` ends, and no mistake of the program's.
+pub fn is_for_want_of_a_reader(vm: &VmShared, report: &Report) -> bool {
+    let kinds = [ErrorKind::File, ErrorKind::UncaughtException];
+    vm.console.is_reader_gone() && kinds.iter().any(|kind| report.kind == kind.name())
 }
 
 /// At most so many procedures are shown of those that were running.

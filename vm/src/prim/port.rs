@@ -60,8 +60,11 @@ fn port_argument(
 }
 
 /// Flushes the console and all files that are open for writing. For a thread that runs no guest code.
-pub fn flush_console(vm: &VmShared) {
-    vm.console.flush_all();
+///
+/// # Errors
+/// The first failure, with the name of its port.
+pub fn flush_console(vm: &VmShared) -> Result<(), (String, io::Error)> {
+    vm.console.flush_all()
 }
 
 /// The same, but passing over ports that another thread is just writing to.

@@ -1,6 +1,7 @@
 //! The REPL's commands: what is typed after a comma at the start of a line.
 
 use super::Session;
+use crate::cli::READER_GONE_STATUS;
 use crate::cli::program::{self, Stopped};
 use crate::cli::report;
 use crate::print;
@@ -149,11 +150,13 @@ impl Session {
             Ok(value) => {
                 if value != lisle_gc::Value::UNSPECIFIED {
                     self.mutator.roots[RootSlot::First] = value;
-                    self.say(&(print::write_shared_to_string(&self.vm, value) + "\n"));
+                    let written = |value| print::write_shared_to_string(&self.vm, value);
+                    self.say(&program::lines_of_value(value, written));
                 }
             }
             Err(Stopped::Failed(report)) => self.last_error = Some(*report),
             Err(Stopped::Exit(status)) => return Done::Leave(status),
+            Err(Stopped::ReaderGone) => return Done::Leave(READER_GONE_STATUS),
         }
         Done::Next
     }

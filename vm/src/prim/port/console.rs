@@ -115,11 +115,16 @@ impl Console {
     }
     /// Flushes the console and every output port that is still in use. For the native state, or a
     /// thread that runs no guest code.
-    pub fn flush_all(&self) {
-        for port in self.outputs() {
-            // The program is over: a sink that is gone is nobody's business any more.
-            let _ = port.flush();
-        }
+    ///
+    /// # Errors
+    /// The first failure, with the name of its port; all others are flushed nevertheless.
+    pub fn flush_all(&self) -> Result<(), (String, io::Error)> {
+        let flush = |port: Arc<Port>| port.flush().map_err(|error| (port.name.clone(), error));
+        self.outputs().into_iter().map(flush).fold(Ok(()), Result::and)
+    }
+    /// Does nobody read standard output any more?
+    pub fn is_reader_gone(&self) -> bool {
+        self.port(Standard::Output).is_reader_gone()
     }
     /// The same, but passing over ports that another thread is just writing to.
     pub fn try_flush_all(&self) {

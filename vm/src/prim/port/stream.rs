@@ -9,6 +9,7 @@ use lisle_gc::{External, HeapExhausted, LocalHeap};
 use parking_lot::{Mutex, MutexGuard};
 use std::io::{self, Read, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes asked of the operating system at once, at least.
 const CHUNK: usize = 8 * 1024;
@@ -55,14 +56,22 @@ struct OutputSide {
     buffering: Buffering,
     /// Is there no device, but what is written kept?
     gathers: bool,
+    /// Has the other end of the pipe said that it reads no more?
+    reader_gone: AtomicBool,
 }
 
 impl OutputSide {
     fn hand_on(&self, sink: Option<&mut Sink>) -> io::Result<()> {
         let Some(sink) = sink else { return Ok(()) };
         let waiting = std::mem::take(&mut self.buffer.lock().bytes);
-        sink.write_all(&waiting)?;
-        sink.flush()
+        let result = sink.write_all(&waiting).and_then(|()| sink.flush());
+        if let Err(error) = &result
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            // Relaxed: nothing else is told by it.
+            self.reader_gone.store(true, Ordering::Relaxed);
+        }
+        result
     }
 }
 
@@ -223,7 +232,9 @@ impl Port {
     pub fn writing(name: &str, textual: bool, sink: Option<Sink>, buffering: Buffering) -> Port {
         let buffer = Mutex::new(Output { bytes: Vec::new(), open: true });
         let gathers = sink.is_none();
-        let output = Some(OutputSide { buffer, device: Mutex::new(sink), buffering, gathers });
+        let device = Mutex::new(sink);
+        let reader_gone = AtomicBool::new(false);
+        let output = Some(OutputSide { buffer, device, buffering, gathers, reader_gone });
         Port { name: name.to_owned(), textual, input: None, output, memory: OnceLock::new() }
     }
 
@@ -349,7 +360,12 @@ impl Port {
         let Some(side) = &self.output else { return Ok(()) };
         side.hand_on(side.device.lock().as_mut())
     }
-    /// The same, unless another thread is just doing it.
+    /// Has writing failed since the other end of the pipe is closed?
+    pub fn is_reader_gone(&self) -> bool {
+        // Relaxed: nothing else is told by it.
+        self.output.as_ref().is_some_and(|side| side.reader_gone.load(Ordering::Relaxed))
+    }
+    /// The same as `flush`, unless another thread is just doing it.
     pub fn try_flush(&self) {
         if let Some(side) = &self.output
             && let Some(mut device) = side.device.try_lock()
