@@ -58,8 +58,8 @@ fn errors_for_tools_are_one_json_object_a_line() {
 
     let text = message_of(&folder, "tail-calls-elided.scm", &["--error-format=json"]);
     let error: serde_json::Value = serde_json::from_str(&text).expect("the line is JSON");
-    assert_eq!(error["backtrace"][1]["procedure"], "program");
-    assert_eq!(error["backtrace"][1]["tail_calls_from"], "start");
+    assert_eq!(error["backtrace"][2]["procedure"], "program");
+    assert_eq!(error["backtrace"][2]["tail_calls_from"], "start");
 
     let text = message_of(&folder, "error-inside-a-macro.scm", &["--error-format=json"]);
     let error: serde_json::Value = serde_json::from_str(&text).expect("the line is JSON");

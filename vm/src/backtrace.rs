@@ -150,7 +150,7 @@ pub fn report(vm: &VmShared, payload: Value) -> Report {
     let mut lines: Vec<TraceLine> = Vec::with_capacity(frames.len());
     let mut inner: Option<&Code> = None;
     for (code, next) in &frames {
-        lines.extend(line(vm, code, *next, inner));
+        push_lines(vm, &mut lines, (code, *next), inner);
         inner = Some(code);
     }
     let shown = |line: &&TraceLine| is_user(vm, line.span);
@@ -201,6 +201,22 @@ fn symbol_of(v: Value) -> Option<Sym> {
 /// Is this a place in a program, and not in Lisle's own library?
 pub(crate) fn is_user(vm: &VmShared, span: Span) -> bool {
     vm.sources.get(span.source).is_some_and(|source| !source.name.starts_with(LIBRARY_PREFIX))
+}
+
+/// The lines for a frame: one for each procedure written out where it was, and its own.
+fn push_lines(
+    vm: &VmShared,
+    lines: &mut Vec<TraceLine>,
+    (code, next): (&Code, Option<u32>),
+    inner: Option<&Code>,
+) {
+    let Some(mut line) = line(vm, code, next, inner) else { return };
+    for inlined in next.into_iter().flat_map(|next| code.inlined_before(next)) {
+        let procedure = vm.symbols.name(inlined.name).to_string();
+        lines.push(TraceLine { procedure, span: line.span, elided: line.elided.take() });
+        line.span = inlined.call;
+    }
+    lines.push(line);
 }
 
 /// The line for a frame that was at the instruction before word `next`; `inner` is the code of the

@@ -21,6 +21,7 @@ use crate::bytecode::verify;
 use crate::core_form::{Core, Definition, Vars};
 use crate::globals::{GlobalId, GlobalInfo};
 use crate::opt;
+use crate::opt::guarded::{self, Guarded};
 use crate::opt::known::Known;
 use crate::source::Span;
 use crate::symbols::Symbols;
@@ -46,6 +47,10 @@ pub trait GlobalFacts {
     fn core(&self, name: &str) -> Option<GlobalId>;
     /// What a variable of the core namespace is defined as, if it is defined in Scheme.
     fn definition(&self, id: GlobalId) -> Option<Arc<Definition>>;
+    /// The procedure that a variable holds, if calls of it can be replaced.
+    fn guarded(&self, _: GlobalId) -> Option<Guarded> {
+        None
+    }
 }
 
 /// What surrounds a form that is compiled.
@@ -98,7 +103,10 @@ pub fn compile_toplevel(
 ) -> Result<CodeTemplate, CompileError> {
     let known = Known::new(context);
     let core = opt::optimise(core, vars, &known);
-    let code = generate_code(&core, vars, &known)?;
+    let mut code = generate_code(&core, vars, &known)?;
+    if let Some(definition) = guarded::definition_of(&core, vars, &known) {
+        code.define(definition);
+    }
     debug_assert_eq!(verify::verify(&code), Ok(()), "compiled code is well formed");
     Ok(code)
 }

@@ -185,7 +185,8 @@ impl Front {
         Ok((environment, self.finish(vm, &host, units)?))
     }
 
-    /// The bytecode of every form of a text, without running anything.
+    /// The bytecode of every form of a text, without running anything: so calls of procedures that the
+    /// text itself defines are shown as calls, though `opt::guarded` may write them out.
     ///
     /// # Errors
     /// When a form is illegal.
@@ -328,7 +329,13 @@ impl Front {
         // Rooted: a definition of the library that has to be run may collect.
         let mut procedures = Vec::with_capacity(units.len());
         for unit in units {
-            procedures.push(vm.heap.add_root(compile_unit(vm, host, unit.core, unit.vars)?));
+            let defines = match unit.core {
+                Core::DefineGlobal(id, ..) => Some(id),
+                _ => None,
+            };
+            let procedure = compile_unit(vm, host, unit.core, unit.vars)?;
+            procedures.push(vm.heap.add_root(procedure));
+            defines.into_iter().for_each(|id| host.will_define(id, procedure));
         }
         self.load_pending(vm, host)?;
         Ok(procedures.iter().map(Root::get).collect())

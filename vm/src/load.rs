@@ -54,6 +54,8 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         captures: template.captures,
         name: template.name,
         spans: template.spans,
+        inlined: template.inlined,
+        definition: template.definition,
         span: template.span,
         host: None,
     };

@@ -3,10 +3,11 @@
 //! Each pass is a function of its own file:
 //!
 //! 1. [`letrec`] sorts recursive bindings into plain ones, groups of procedures, and the rest;
-//! 2. [`simplify`] folds, propagates, inlines (also loops of the library: [`inline`]) and removes, in
+//! 2. [`guarded`] writes out small procedures of other forms;
+//! 3. [`simplify`] folds, propagates, inlines (also loops of the library: [`inline`]) and removes, in
 //!    a few rounds, each with a fresh [`census`] of the variables;
-//! 3. [`escape`] turns `call/cc` into an escape where that can't be told apart;
-//! 4. [`split`] keeps frames and calls within what an instruction can express.
+//! 4. [`escape`] turns `call/cc` into an escape where that can't be told apart;
+//! 5. [`split`] keeps frames and calls within what an instruction can express.
 //!
 //! After the passes a `Letrec` has one of two shapes: all its bindings are procedures that are never
 //! assigned, or all of them are *declarations* (see [`letrec::is_declaration`]).
@@ -16,6 +17,7 @@ pub mod constant;
 pub mod effects;
 pub mod escape;
 pub mod fold;
+pub mod guarded;
 pub mod inline;
 pub mod known;
 pub mod labels;
@@ -36,7 +38,8 @@ const ROUNDS: usize = 4;
 
 /// Runs every pass.
 pub fn optimise(core: Core, vars: &mut Vars, known: &Known<'_>) -> Core {
-    let mut core = letrec::fix(core, vars, known);
+    let core = letrec::fix(core, vars, known);
+    let mut core = guarded::inline(core, vars, known);
     for _ in 0..ROUNDS {
         let (simpler, changed) = simplify::simplify(core, vars, known);
         core = simpler;

@@ -528,6 +528,8 @@ fn stub(
         captures: 0,
         name,
         spans: Vec::new(),
+        inlined: Vec::new(),
+        definition: None,
         span: Span::NONE,
         host: None,
     }

@@ -13,7 +13,8 @@
 use crate::bytecode::decode::Instruction;
 use crate::bytecode::isa::{Op, Operand};
 use crate::bytecode::liveness::Liveness;
-use crate::bytecode::template::ClauseEntry;
+use crate::bytecode::template::{ClauseEntry, Inlined};
+use crate::core_form::Definition;
 use crate::interp::host::HostProcedure;
 use crate::prim::PrimId;
 use crate::source::Span;
@@ -117,6 +118,9 @@ pub struct Code {
     /// The procedure's name.
     pub name: Option<Sym>,
     spans: Vec<(u32, Span)>,
+    inlined: Vec<Inlined>,
+    /// As in the template.
+    pub definition: Option<Arc<Definition>>,
     /// Where it stands in the source.
     pub span: Span,
     /// The host's procedure, of code of that kind.
@@ -156,6 +160,10 @@ pub struct CodeParts {
     pub name: Option<Sym>,
     /// Places of instructions that can fail.
     pub spans: Vec<(u32, Span)>,
+    /// Procedures written out in it.
+    pub inlined: Vec<Inlined>,
+    /// As in the template.
+    pub definition: Option<Arc<Definition>>,
     /// Where it stands.
     pub span: Span,
     /// The host's procedure, of code of that kind.
@@ -166,12 +174,16 @@ impl CodeParts {
     /// What code made of this takes outside the heap, in bytes, about.
     pub fn bytes(&self) -> usize {
         const ALLOCATIONS: usize = 64;
+        /// A small one.
+        const DEFINITION: usize = 1024;
         size_of::<Code>()
             + ALLOCATIONS
             + self.words.len() * 4
             + self.constants.len() * 8
             + self.clauses.capacity() * size_of::<ClauseEntry>()
             + self.spans.capacity() * size_of::<(u32, Span)>()
+            + self.inlined.capacity() * size_of::<Inlined>()
+            + self.definition.as_ref().map_or(0, |_| DEFINITION)
     }
 }
 
@@ -229,6 +241,8 @@ impl Code {
             captures: parts.captures,
             name: parts.name,
             spans: parts.spans,
+            inlined: parts.inlined,
+            definition: parts.definition,
             span: parts.span,
             host: parts.host,
             liveness: OnceLock::new(),
@@ -249,7 +263,7 @@ impl Code {
             [entry, sizes, address].into_iter().map(Value::from_bits).collect();
         fields.push(Value::fixnum(i64::from(self.captures)));
         debug_assert_eq!(fields.len(), FIELD_CONSTANTS);
-        fields.extend((0..self.constant_count).map(|index| self.constant(index)));
+        fields.extend(self.constants());
         fields
     }
     /// The code of a procedure, which is there as long as the procedure is reachable.
@@ -293,7 +307,7 @@ impl Code {
     }
     /// Is there a constant that this is true of?
     pub fn has_constant(&self, test: impl Fn(Value) -> bool) -> bool {
-        (0..self.constant_count).any(|index| test(self.constant(index)))
+        self.constants().any(test)
     }
     /// Registers live before the instruction at word `index`.
     pub fn live_before(&self, index: u32) -> &[u64] {
@@ -312,6 +326,14 @@ impl Code {
     pub fn span_before(&self, next: u32) -> Span {
         let after = self.spans.partition_point(|(index, _)| *index < next);
         after.checked_sub(1).map_or(self.span, |at| self.spans[at].1)
+    }
+    /// The written-out procedures that the instruction before word `next` is part of, inner ones first.
+    pub fn inlined_before(&self, next: u32) -> impl Iterator<Item = &Inlined> {
+        self.inlined.iter().filter(move |inlined| inlined.from < next && next <= inlined.to)
+    }
+    /// The constants.
+    pub fn constants(&self) -> impl Iterator<Item = Value> {
+        (0..self.constant_count).map(|index| self.constant(index))
     }
     /// The cell of the global variable that the instruction before word `next` calls, if it is such
     /// a call.

@@ -32,6 +32,8 @@ pub enum Intrinsic {
     RecordSet,
     /// `(%record? object type)`.
     RecordIs,
+    /// `(%unchanged? '(cell . value) 'name)`: does the cell have this value?
+    Unchanged,
 }
 
 /// A numeric comparison.
@@ -219,6 +221,7 @@ fn binary(name: &str) -> Option<Intrinsic> {
         "string-ref" => Intrinsic::Binary(Op::StringRef),
         "bytevector-u8-ref" => Intrinsic::Binary(Op::BytesRef),
         "%record?" => Intrinsic::RecordIs,
+        "%unchanged?" => Intrinsic::Unchanged,
         _ => return None,
     })
 }

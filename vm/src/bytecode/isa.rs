@@ -174,6 +174,8 @@ isa! {
     JumpIfNotPair [UseA, JumpBc];
     /// unless `(eq? r[a] r[b])` jump by `x`
     JumpUnlessEq [UseA, UseB, JumpX];
+    /// unless the cell that is the car of `k[x]` has the cdr of `k[x]` as its value jump by `bc`
+    JumpUnlessSame [ConstX, JumpBc];
     /// unless `(< r[a] r[b])` jump by `x`
     JumpUnlessLt [UseA, UseB, JumpX];
     /// unless `(<= r[a] r[b])` jump by `x`

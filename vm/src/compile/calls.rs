@@ -56,7 +56,7 @@ impl<'c> Generator<'c> {
         }
     }
 
-    fn real_call(&mut self, call: &'c Call, dest: Dest) {
+    pub(super) fn real_call(&mut self, call: &'c Call, dest: Dest) {
         let window = self.next;
         let manner = self.manner(call);
         self.reserve(1);

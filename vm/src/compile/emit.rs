@@ -5,16 +5,18 @@
 use crate::bytecode::decode::Instruction;
 use crate::bytecode::encode::{a_bc, a24, abc, fits_16, fits_24};
 use crate::bytecode::isa::Op;
-use crate::bytecode::template::{CodeTemplate, ConstTemplate};
+use crate::bytecode::isa::Operand;
+use crate::bytecode::template::{CodeTemplate, ConstTemplate, Inlined};
 use crate::bytecode::verify::MAX_FRAME;
 use crate::compile::CompileError;
 use crate::core_form::Lambda;
 use crate::globals::GlobalId;
 use crate::opt::constant;
-use crate::read::datum::{Datum, DatumKind};
+use crate::read::datum::{Datum, DatumKind, Pair};
 use crate::source::Span;
 use crate::symbols::Sym;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// A place in the code that jumps go to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,12 +43,14 @@ enum ConstantKey {
     Cell(GlobalId),
     Symbol(Sym),
     Procedure(*const Lambda),
+    Pair(*const Pair),
 }
 
 /// The code of a procedure in the making.
 pub struct Emitter {
     words: Vec<u32>,
     spans: Vec<(u32, Span)>,
+    inlined: Vec<Inlined>,
     constants: Vec<ConstTemplate>,
     numbers: FxHashMap<ConstantKey, u32>,
     labels: Vec<LabelState>,
@@ -67,6 +71,7 @@ impl Emitter {
         Emitter {
             words: Vec::new(),
             spans: Vec::new(),
+            inlined: Vec::new(),
             constants: Vec::new(),
             numbers: FxHashMap::default(),
             labels: Vec::new(),
@@ -90,7 +95,8 @@ impl Emitter {
         self.last_immediate = None;
         self.position()
     }
-    fn position(&self) -> u32 {
+    /// The next word.
+    pub fn position(&self) -> u32 {
         u32::try_from(self.words.len()).expect("code is shorter than 2^32 words")
     }
 
@@ -219,6 +225,34 @@ impl Emitter {
             }
         }
     }
+    /// Jumps forward unless a cell and its value are as in the constant pair `expected`.
+    pub fn jump_unless_same(&mut self, expected: &Datum, label: Label) {
+        if !self.reachable {
+            return;
+        }
+        let constant = ConstTemplate::Datum(expected.clone());
+        let number = match &expected.kind {
+            DatumKind::Pair(pair) => self.keyed(ConstantKey::Pair(Arc::as_ptr(pair)), || constant),
+            _ => self.constant(constant),
+        };
+        let index = self.words.len();
+        self.emit(a_bc(Op::JumpUnlessSame, 0, 1), &[number], Span::NONE);
+        match self.jumps {
+            Jumps::Short => self.labels[label.0].waiting.push(index),
+            Jumps::Long => {
+                let holds = self.label();
+                self.jump(holds);
+                self.reachable = true;
+                self.jump(label);
+                self.last_jump = None;
+                self.bind(holds);
+            }
+        }
+    }
+    /// What was emitted since word `from` is a procedure written out.
+    pub fn note_inlined(&mut self, from: u32, name: Sym, call: Span) {
+        self.inlined.push(Inlined { from, to: self.position(), name, call });
+    }
     /// Writes the offset of a jump.
     fn complete(&mut self, index: usize, target: usize) {
         let instruction = Instruction::at(&self.words, index);
@@ -233,7 +267,9 @@ impl Emitter {
                 self.too_large |= !fits_24(offset);
                 self.words[index] = a24(op, offset);
             }
-            _ if op.has_extension() => self.words[index + 1] = offset.cast_unsigned(),
+            _ if op.info().operands.contains(&Operand::JumpX) => {
+                self.words[index + 1] = offset.cast_unsigned()
+            }
             _ => {
                 self.too_large |= !fits_16(i64::from(offset));
                 self.words[index] = a_bc(op, a, offset.cast_unsigned());
@@ -321,6 +357,7 @@ impl Emitter {
             words: self.words,
             constants: self.constants,
             spans: self.spans,
+            inlined: self.inlined,
             frame_size: high,
             ..template
         })

@@ -12,8 +12,8 @@ use super::emit::{Emitter, Jumps, Label};
 use crate::bytecode::isa::Op;
 use crate::bytecode::template::{ClauseEntry, CodeTemplate};
 use crate::core_form::{Clause, Core, Lambda, VarId, Vars};
-use crate::opt::constant;
 use crate::opt::known::Known;
+use crate::opt::{constant, guarded};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 
@@ -330,7 +330,7 @@ impl<'c> Generator<'c> {
         self.expression(test, Dest::Branch(branch));
         let after_test = self.initialised.len();
         self.emitter.bind(on_true);
-        self.expression(then, dest);
+        self.arm(test, then, dest);
         self.initialised.truncate(after_test);
         let end = self.emitter.label();
         self.emitter.jump(end);
@@ -338,6 +338,15 @@ impl<'c> Generator<'c> {
         self.expression(otherwise, dest);
         self.initialised.truncate(after_test);
         self.emitter.bind(end);
+    }
+
+    /// What is done when the test holds: a procedure written out, if that is what the test was for.
+    fn arm(&mut self, test: &'c Core, then: &'c Core, dest: Dest) {
+        let from = self.emitter.position();
+        self.expression(then, dest);
+        if let Some((name, call)) = guarded::tested(test, self.unit.known) {
+            self.emitter.note_inlined(from, name, call);
+        }
     }
 
     /// A conditional that is itself a test: its arms go straight to the outer destinations.
@@ -358,7 +367,7 @@ impl<'c> Generator<'c> {
                     Branch { then: on_true, otherwise: outcome(on_false), fall: Fall::Then };
                 self.expression(test, Dest::Branch(inner));
                 self.emitter.bind(on_true);
-                self.expression(then, Dest::Branch(branch));
+                self.arm(test, then, Dest::Branch(branch));
             }
             (on_true, None) => {
                 let (first, second) = (self.emitter.label(), self.emitter.label());
@@ -371,7 +380,8 @@ impl<'c> Generator<'c> {
                     self.expression(test, Dest::Branch(inner));
                     let initialised = self.initialised.len();
                     self.emitter.bind(first);
-                    self.expression(then, Dest::Branch(Branch { fall: Fall::Neither, ..branch }));
+                    let dest = Dest::Branch(Branch { fall: Fall::Neither, ..branch });
+                    self.arm(test, then, dest);
                     self.initialised.truncate(initialised);
                 }
                 self.emitter.bind(second);

@@ -36,6 +36,7 @@ impl<'c> Generator<'c> {
                 }
                 _ => self.binary(Op::Eq, &args[0], &args[1], span, dest),
             },
+            Intrinsic::Unchanged => self.unchanged(call, dest),
             Intrinsic::Store2(op) => {
                 let [a, b] = self.operands([&args[0], &args[1]]);
                 self.emitter.abc(op, a, b, 0, span);
@@ -228,6 +229,18 @@ impl<'c> Generator<'c> {
                 self.jump_on_register(test.jump_if(), test.jump_unless(), register, branch);
             }
             _ => self.path(&[test.value_op()], arg, Span::NONE, dest),
+        }
+    }
+
+    fn unchanged(&mut self, call: &'c Call, dest: Dest) {
+        match (dest, &call.args[0]) {
+            (Dest::Branch(branch), Core::Const(expected)) => {
+                self.emitter.jump_unless_same(expected, branch.otherwise);
+                if branch.fall != Fall::Then {
+                    self.emitter.jump(branch.then);
+                }
+            }
+            _ => self.real_call(call, dest),
         }
     }
 

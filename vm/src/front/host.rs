@@ -16,6 +16,7 @@ use crate::globals::{GlobalId, GlobalInfo, Unused};
 use crate::interp::{Machine, Outcome, procedures};
 use crate::limits::Limit;
 use crate::load;
+use crate::opt::guarded::{self, Guarded};
 use crate::prim;
 use crate::prim::syntax::{self, ExpansionHandle, Kept};
 use crate::read::datum::{Datum, DatumKind};
@@ -24,6 +25,7 @@ use crate::symbols::Sym;
 use crate::vm::VmShared;
 use lisle_gc::{HeapExhausted, Kind, Root, Value, object};
 use lisle_threads::{Mutator, RootSlot};
+use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -40,13 +42,15 @@ pub(super) struct Host<'a> {
     mutator: RefCell<&'a mut Mutator>,
     /// Core definitions that were referred to and are not compiled yet.
     pending: RefCell<VecDeque<Sym>>,
+    /// Procedures that forms compiled before define, in variables that have not got them yet.
+    defined: RefCell<FxHashMap<GlobalId, Root>>,
 }
 
 impl<'a> Host<'a> {
     pub(super) fn new(vm: &'a VmShared, mutator: &'a mut Mutator) -> Host<'a> {
         mutator.heap.grant(ROOM_BYTES);
         let pending = RefCell::new(std::mem::take(&mut *vm.front.unfinished.lock()));
-        Host { vm, mutator: RefCell::new(mutator), pending }
+        Host { vm, mutator: RefCell::new(mutator), pending, defined: RefCell::default() }
     }
     pub(super) fn with_mutator<R>(&self, work: impl FnOnce(&mut Mutator) -> R) -> R {
         work(&mut self.mutator.borrow_mut())
@@ -74,6 +78,23 @@ impl<'a> Host<'a> {
         let code = unsafe { &*Code::of(procedure) };
         let constant = code.only_constant()?;
         object::is_kind(constant, Kind::Closure).then_some(constant)
+    }
+
+    /// `procedure` will define the variable.
+    pub(super) fn will_define(&self, id: GlobalId, procedure: Value) {
+        // SAFETY: a closure just loaded, and its constants.
+        let defined = unsafe {
+            let is_small = |constant: &Value| {
+                object::is_kind(*constant, Kind::Closure)
+                    && (*Code::of(*constant)).definition.is_some()
+            };
+            (*Code::of(procedure)).constants().find(is_small)
+        };
+        let mut all = self.defined.borrow_mut();
+        match defined {
+            Some(closure) => drop(all.insert(id, self.vm.heap.add_root(closure))),
+            None => drop(all.remove(&id)),
+        }
     }
 
     /// A variable of the core namespace, made if there is something by this name.
@@ -297,6 +318,30 @@ impl GlobalFacts for Host<'_> {
     }
     fn definition(&self, id: GlobalId) -> Option<Arc<Definition>> {
         self.vm.front.definition(self.vm, self, id)
+    }
+    fn guarded(&self, id: GlobalId) -> Option<Guarded> {
+        let info = self.vm.globals.info(id);
+        let defined = self.defined.borrow().get(&id).map(Root::get);
+        let procedure = defined.unwrap_or_else(|| object::field(info.cell, 0));
+        if !object::is_kind(procedure, Kind::Closure) {
+            return None;
+        }
+        // SAFETY: a closure that is the value of a variable or will be; no safepoint comes before the
+        // last use of its code.
+        let code = unsafe { &*Code::of(procedure) };
+        let definition = code.definition.clone()?;
+        // Another variable may have got the number of one that nothing but this code refers to.
+        let mut current = true;
+        guarded::globals_of(&definition.value, &mut |id| {
+            let info = self.vm.globals.info(id);
+            current &= info.standard || code.has_constant(|constant| constant == info.cell);
+        });
+        let object = |value| {
+            let root = self.vm.heap.add_root(value);
+            Datum::new(DatumKind::Opaque(Arc::new(root)), Span::NONE)
+        };
+        let expected = || Datum::cons(object(info.cell), object(procedure), Span::NONE);
+        current.then(|| Guarded { definition, name: info.name, expected: expected() })
     }
 }
 

@@ -61,7 +61,6 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     byte!(3)
                 };
             }
-
             macro_rules! bc {
                 () => {
                     i32::from(*pc.cast::<i16>().add(1))
@@ -259,7 +258,16 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     set(frame, a!(), Value::boolean(value));
                 }};
             }
+            // The immediate operand `bc` as a fixnum.
+            macro_rules! small {
+                () => {
+                    Value::fixnum(i64::from(bc!()))
+                };
+            }
             macro_rules! branch {
+                ($fast:path, $slow:path) => {
+                    branch!($fast, $slow, get(frame, a!()), get(frame, b!()))
+                };
                 ($fast:path, $slow:path, $x:expr, $y:expr) => {{
                     let offset = extension!() as i32;
                     let (x, y) = ($x, $y);
@@ -346,7 +354,7 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     set(frame, a!(), value);
                     skip_extension!()
                 }
-                Op::Fixnum => set(frame, a!(), Value::fixnum(i64::from(bc!()))),
+                Op::Fixnum => set(frame, a!(), small!()),
                 Op::Immediate => set(frame, a!(), immediate!()),
                 Op::GlobalRef => {
                     let value = global!(constant!());
@@ -475,30 +483,22 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     }
                     jump!(2, offset)
                 }
-                Op::JumpUnlessLt => {
-                    branch!(fast::lt, arith::lt, get(frame, a!()), get(frame, b!()));
+                Op::JumpUnlessSame => {
+                    let expected = constant!();
+                    if object::field(object::car(expected), 0) == object::cdr(expected) {
+                        skip_extension!()
+                    }
+                    jump!(2, bc!())
                 }
-                Op::JumpUnlessLe => {
-                    branch!(fast::le, arith::le, get(frame, a!()), get(frame, b!()));
-                }
-                Op::JumpUnlessNumEq => {
-                    branch!(fast::num_eq, arith::num_eq, get(frame, a!()), get(frame, b!()));
-                }
-                Op::JumpUnlessLtI => {
-                    branch!(fast::lt, arith::lt, get(frame, a!()), Value::fixnum(i64::from(bc!())));
-                }
-                Op::JumpUnlessLeI => {
-                    branch!(fast::le, arith::le, get(frame, a!()), Value::fixnum(i64::from(bc!())));
-                }
-                Op::JumpUnlessGtI => {
-                    branch!(fast::lt, arith::lt, Value::fixnum(i64::from(bc!())), get(frame, a!()));
-                }
-                Op::JumpUnlessGeI => {
-                    branch!(fast::le, arith::le, Value::fixnum(i64::from(bc!())), get(frame, a!()));
-                }
+                Op::JumpUnlessLt => branch!(fast::lt, arith::lt),
+                Op::JumpUnlessLe => branch!(fast::le, arith::le),
+                Op::JumpUnlessNumEq => branch!(fast::num_eq, arith::num_eq),
+                Op::JumpUnlessLtI => branch!(fast::lt, arith::lt, get(frame, a!()), small!()),
+                Op::JumpUnlessLeI => branch!(fast::le, arith::le, get(frame, a!()), small!()),
+                Op::JumpUnlessGtI => branch!(fast::lt, arith::lt, small!(), get(frame, a!())),
+                Op::JumpUnlessGeI => branch!(fast::le, arith::le, small!(), get(frame, a!())),
                 Op::JumpUnlessNumEqI => {
-                    let number = Value::fixnum(i64::from(bc!()));
-                    branch!(fast::num_eq, arith::num_eq, get(frame, a!()), number);
+                    branch!(fast::num_eq, arith::num_eq, get(frame, a!()), small!())
                 }
 
                 Op::Add => binary!(fast::add, arith::add),

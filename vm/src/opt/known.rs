@@ -1,6 +1,7 @@
 //! What the compiler may assume of global variables, looked up once a compilation.
 
 use super::constant;
+use super::guarded::Guarded;
 use crate::bytecode::intrinsic::{self, Intrinsic};
 use crate::compile::CompileContext;
 use crate::core_form::{Call, Core};
@@ -30,6 +31,7 @@ pub struct Known<'a> {
     pub context: &'a CompileContext<'a>,
     facts: RefCell<FxHashMap<GlobalId, Fact>>,
     core: RefCell<FxHashMap<&'static str, Option<GlobalId>>>,
+    guarded: RefCell<FxHashMap<GlobalId, Option<Guarded>>>,
 }
 
 #[derive(Clone)]
@@ -41,7 +43,8 @@ struct Fact {
 impl<'a> Known<'a> {
     /// Nothing is looked up yet.
     pub fn new(context: &'a CompileContext<'a>) -> Known<'a> {
-        Known { context, facts: RefCell::default(), core: RefCell::default() }
+        let (facts, core, guarded) = Default::default();
+        Known { context, facts, core, guarded }
     }
     fn fact(&self, id: GlobalId) -> Fact {
         let mut facts = self.facts.borrow_mut();
@@ -73,6 +76,14 @@ impl<'a> Known<'a> {
     pub fn call(&self, name: &'static str, args: Vec<Core>, span: Span) -> Option<Core> {
         let callee = self.global(name, span)?;
         Some(Core::Call(Box::new(Call { callee, args, span })))
+    }
+    /// The procedure in a global variable, if calls of it can be replaced.
+    pub fn guarded(&self, id: GlobalId) -> Option<Guarded> {
+        if self.fact(id).standard.is_some() {
+            return None;
+        }
+        let mut guarded = self.guarded.borrow_mut();
+        guarded.entry(id).or_insert_with(|| self.context.globals.guarded(id)).clone()
     }
     /// How a call is compiled if it isn't a real call.
     pub fn operation(&self, call: &Call) -> Option<Operation> {

@@ -14,14 +14,20 @@ pub fn copy_lambda(lambda: &Lambda, vars: &mut Vars) -> Lambda {
 /// A copy of a closed procedure's clause from another compilation unit, whose variables are `from`,
 /// as if all of it were written at `span`.
 pub fn transplant(clause: &Clause, from: &Vars, span: Span, vars: &mut Vars) -> Clause {
-    let from = Some(Foreign { vars: from, span });
+    let from = Some(Foreign { vars: from, span: Some(span) });
     Renamer { vars, from, fresh: FxHashMap::default() }.clause(clause.clone())
 }
 
-/// Where an expression comes from, and where it is to be.
+/// The same, but it stays where it is written.
+pub fn write_out(clause: &Clause, from: &Vars, vars: &mut Vars) -> Clause {
+    let from = Some(Foreign { vars: from, span: None });
+    Renamer { vars, from, fresh: FxHashMap::default() }.clause(clause.clone())
+}
+
+/// Where an expression comes from, and where it is to be, if not where it is.
 struct Foreign<'v> {
     vars: &'v Vars,
-    span: Span,
+    span: Option<Span>,
 }
 
 struct Renamer<'v> {
@@ -53,7 +59,7 @@ impl Renamer<'_> {
         Clause { params, rest, body: self.core(clause.body) }
     }
     fn place(&self, span: Span) -> Span {
-        self.from.as_ref().map_or(span, |from| from.span)
+        self.from.as_ref().and_then(|from| from.span).unwrap_or(span)
     }
     fn core(&mut self, core: Core) -> Core {
         match core {

@@ -13,6 +13,7 @@ pub const PRIMS: &[Prim] = &[
     prim("procedure?", is_procedure, 1, 1),
     prim("values", values, 0, ANY),
     prim("void", void, 0, ANY),
+    prim("%unchanged?", is_unchanged, 2, 2),
     prim("%dynamic-state", dynamic_state, 0, 0),
     prim("%set-dynamic-state!", set_dynamic_state, 1, 1),
     prim("%continuation-state", continuation_state, 1, 1),
@@ -35,6 +36,14 @@ fn is_procedure(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 }
 fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     cx.values(args)
+}
+/// `(%unchanged? '(cell . value) 'name)`: does the cell have this value? Made by the optimiser only.
+fn is_unchanged(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let same = args[0].is_pair() && {
+        let (cell, value) = (object::car(args[0]), object::cdr(args[0]));
+        object::is_kind(cell, Kind::Cell) && object::field(cell, 0) == value
+    };
+    Ok(Value::boolean(same))
 }
 fn void(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
     Ok(Value::UNSPECIFIED)
