@@ -7,7 +7,7 @@ use crate::environment::open_size;
 use crate::shape::{Live, Place};
 use crate::stack::Stack;
 use crate::walk::RegionFrame;
-use lisle_gc::{Phase, RootSource, RootVisitor, Value, Violation};
+use lisle_gc::{Heap, Phase, RootSource, RootVisitor, Value, Violation};
 
 impl RootSource for Stack {
     fn visit_roots(&mut self, visitor: &mut dyn RootVisitor) {
@@ -17,18 +17,19 @@ impl RootSource for Stack {
             next = self.caller(frame.frame);
         }
         visitor.visit(&mut self.under.chunk);
-        if !visitor.is_minor() {
-            // Nothing holds them, so they are about to be freed.
-            self.spares.clear();
-        }
+    }
+
+    fn forget_dead(&mut self, _visitor: &dyn RootVisitor) {
+        // Nothing holds them, so they are about to be freed.
+        self.spares.clear();
     }
 
     fn phase(&self) -> Phase {
         Phase::RootsStack
     }
 
-    fn verify(&self) -> Result<(), Violation> {
-        self.try_verify()
+    fn verify(&mut self, heap: &Heap) -> Result<(), Violation> {
+        self.try_verify(heap)
     }
 }
 

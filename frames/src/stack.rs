@@ -8,6 +8,7 @@ use crate::layout::{HEADER_WORDS, ReturnWord};
 use crate::reasons::FrameStats;
 use crate::region::{LimitWord, Region};
 use crate::shape::{FrameShape, Place, Site};
+use crate::verify::Seen;
 use lisle_gc::{External, Heap, Value};
 use std::io;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct Stack {
     /// Large chunks of this stack alone whose frames have all come back; their memory is used again.
     /// Nothing refers to them, so a full collection frees them.
     pub(crate) spares: Vec<Value>,
+    /// What the verifier saw in chunks that others may know (FR-3).
+    pub(crate) seen: Seen,
     /// Counts.
     pub stats: FrameStats,
     /// What of them was told already.
@@ -91,6 +94,7 @@ impl Stack {
             reinstate_next: 1,
             shared_depth: 0,
             spares: Vec::new(),
+            seen: Seen::default(),
             stats: FrameStats::default(),
             told: FrameStats::default(),
             memory: None,

@@ -4,6 +4,7 @@
 //! addresses are multiples of four that lead nowhere.
 
 use crate::continuation::{self, Found};
+use crate::layout::CHUNK_WORDS;
 use crate::{
     FrameShape, HEADER_WORDS, Live, Place, Position, PromotionReason, ReturnWord, Stack,
     StackConfig, environment,
@@ -13,6 +14,8 @@ use lisle_gc::{
     object,
 };
 use std::sync::Arc;
+
+mod marking;
 
 /// All registers of a frame are live; the first alone is; none is.
 const ALL: usize = 0;
@@ -409,19 +412,50 @@ fn the_verifier_sees_what_is_wrong_with_a_stack() {
     let position = rig.capture();
     rig.descend(20, 30);
     rig.stack.publish(rig.frame, Place::Entry(0));
-    assert_eq!(rig.stack.try_verify(), Ok(()));
-    let broken = |rig: &Rig| rig.stack.try_verify().err().map(|violation| violation.invariant);
+    let heap = Arc::clone(&rig.heap);
+    let broken = |rig: &mut Rig| rig.stack.try_verify(&heap).err().map(|broken| broken.invariant);
+    assert_eq!(broken(&mut rig), None);
     rig.stack.spares.push(position.chunk);
-    assert_eq!(broken(&rig), Some("FR-6"));
+    assert_eq!(broken(&mut rig), Some("FR-6"));
     rig.stack.spares.clear();
     let bottom = rig.stack.bottom;
     let word = rig.stack.read(bottom);
     rig.stack.write(bottom, 0);
-    assert_eq!(broken(&rig), Some("FR-4"));
+    assert_eq!(broken(&mut rig), Some("FR-4"));
     rig.stack.write(bottom, word);
     // The depth that the chunk says it begins at.
     object::init_field(position.chunk, crate::layout::CHUNK_DEPTH, Value::fixnum(5));
-    assert_eq!(broken(&rig), Some("FR-3"));
+    assert_eq!(broken(&mut rig), Some("FR-3"));
     object::init_field(position.chunk, crate::layout::CHUNK_DEPTH, Value::fixnum(0));
-    assert_eq!(broken(&rig), None);
+    assert_eq!(broken(&mut rig), None);
+    // The return word of a frame of the chunk, whose distance is lost.
+    let at = CHUNK_WORDS + position.index;
+    let word = object::field(position.chunk, at);
+    object::init_field(position.chunk, at, Value::ZERO);
+    assert_eq!(broken(&mut rig), Some("FR-5"));
+    object::init_field(position.chunk, at, word);
+    // A live register, with a mark of the collector, and with an environment of nobody.
+    for wrong in [Value::BUSY, Value::from_bits(bottom.addr() as u64 | 7)] {
+        let (caller, before) = (rig.stack.caller(rig.frame).expect("there are ten"), rig.get(0));
+        rig.stack.write(caller.frame, wrong.bits());
+        assert_eq!(broken(&mut rig), Some("FR-2"));
+        rig.stack.write(caller.frame, before.bits());
+    }
+}
+
+#[test]
+fn the_verifier_sees_that_a_shared_chunk_has_changed() {
+    let mut rig = Rig::new(4096);
+    rig.descend(0, 20);
+    let mut position = rig.capture();
+    // Old from now on.
+    rig.collect(Reason::Explicit, &mut position);
+    let heap = Arc::clone(&rig.heap);
+    let last = object::size(position.chunk) - 2;
+    assert_eq!(object::field(position.chunk, last), Value::FALSE, "the last frame's last register");
+    object::init_field(position.chunk, last, Value::TRUE);
+    let broken = rig.stack.try_verify(&heap).expect_err("it was another value");
+    assert_eq!(broken.invariant, "FR-3");
+    object::init_field(position.chunk, last, Value::FALSE);
+    assert_eq!(rig.stack.try_verify(&heap), Ok(()));
 }

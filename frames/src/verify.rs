@@ -7,7 +7,8 @@ use crate::layout::{CHUNK_PREVIOUS, CHUNK_PREVIOUS_POSITION, CHUNK_WORDS, Return
 use crate::shape::{Live, Place};
 use crate::stack::Stack;
 use crate::walk::{RegionFrame, chunk_depth, small};
-use lisle_gc::{Kind, Value, Violation, object};
+use lisle_gc::{Heap, Kind, Value, Violation, object};
+use std::collections::BTreeMap;
 
 type Checked = Result<(), Violation>;
 
@@ -19,12 +20,26 @@ fn broken(invariant: &'static str, found: String) -> Checked {
 /// were looked at when they were on top.
 const CHUNKS: usize = 64;
 
+/// Old chunks below a stack that others may know, by address, and a sum of what is in each. They cannot
+/// have been freed since they were last looked at: the verifier looks before every collection.
+pub(crate) type Seen = BTreeMap<usize, u64>;
+
+/// A sum of a chunk's words. Of a pointer only its tag counts, since a collection may have moved what it
+/// leads to.
+fn sum(chunk: Value) -> u64 {
+    (0..object::size(chunk)).fold(0, |sum: u64, index| {
+        let word = object::field(chunk, index);
+        let bits = if word.is_pointer() { word.tag() } else { word.bits() };
+        (sum.rotate_left(5) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    })
+}
+
 impl Stack {
     /// Checks every frame of the region and the chunks next below.
     ///
     /// # Errors
     /// The first invariant found broken.
-    pub fn try_verify(&self) -> Result<(), Violation> {
+    pub fn try_verify(&mut self, heap: &Heap) -> Result<(), Violation> {
         self.bottom_returns_to_the_underflow_code()?;
         let mut next = self.top_frame();
         while let Some(frame) = next {
@@ -33,6 +48,7 @@ impl Stack {
             next = self.caller(frame.frame);
         }
         self.chunks_are_whole()?;
+        self.shared_chunks_have_not_changed(heap)?;
         self.spares_are_unknown()
     }
 
@@ -130,6 +146,27 @@ impl Stack {
             }
             position.settle();
         }
+        Ok(())
+    }
+
+    /// FR-3: chunks that others may know are what they were when they were last looked at.
+    fn shared_chunks_have_not_changed(&mut self, heap: &Heap) -> Checked {
+        let mut seen = Seen::new();
+        let mut chunk = self.under.chunk;
+        for _ in 0..CHUNKS {
+            if chunk.is_nil() {
+                break;
+            }
+            if chunk_depth(chunk) < self.shared_depth && !heap.is_young(chunk) {
+                let sum = sum(chunk);
+                if self.seen.get(&chunk.address()).is_some_and(|&before| before != sum) {
+                    return broken("FR-3", format!("{chunk:?}, which is shared, has changed"));
+                }
+                seen.insert(chunk.address(), sum);
+            }
+            chunk = object::field(chunk, CHUNK_PREVIOUS);
+        }
+        self.seen = seen;
         Ok(())
     }
 

@@ -45,15 +45,21 @@ impl Filter {
 }
 
 impl LocalHeap {
-    /// A weak field, as [`object::weak_field`]. While marking, what it leads to belongs to the
-    /// snapshot from now on, though only the weak reference may have led there when marking began.
+    /// A weak field, as [`object::weak_field`], for somebody to use.
     #[inline]
     pub fn weak_field(&mut self, v: Value, index: usize) -> Value {
-        let field = object::weak_field(v, index);
-        if self.keeps_snapshot && self.is_old(field) {
-            self.overwritten.push(field);
+        self.weakly_read(object::weak_field(v, index))
+    }
+
+    /// A value that only weak references may lead to (those of a hash table, or of a table of symbols
+    /// beside the heap), and that somebody is about to use. While marking, it belongs to the snapshot
+    /// from now on, though nothing else may have led there when marking began.
+    #[inline]
+    pub fn weakly_read(&mut self, v: Value) -> Value {
+        if self.keeps_snapshot && self.is_old(v) {
+            self.overwritten.push(v);
         }
-        field
+        v
     }
 
     /// Marking begins, or this local heap is first used while marking: from now on, what is

@@ -145,6 +145,8 @@ pub use external::External;
 pub use handle::Root;
 pub use heap::{Heap, HeapConfig, os_thread};
 pub use limit::HeapExhausted;
+#[cfg(any(test, feature = "stepped-marking"))]
+pub use major::stepped::SteppedMarking;
 pub use object::{Header, Kind};
 pub use policy::Reason;
 pub use record::{Phase, Record, RecordKind, Ring};

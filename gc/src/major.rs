@@ -14,12 +14,14 @@
 //! - A stack's chunk never changes, so frames that are copied back from it need not be marked
 //!   first; and none is used again for other frames ([`crate::LocalHeap::remake`]).
 //! - What comes out of a weak reference may not be part of the snapshot, and becomes part of it
-//!   ([`crate::LocalHeap::weak_field`]).
-//!
-//! Not ready for it are weak pairs, which mutators would see without what was lifted out of them, and
-//! tables that look at weak references and pass on what they find.
+//!   ([`crate::LocalHeap::weak_field`], [`crate::LocalHeap::weakly_read`]).
+//! - Weak pairs are read like others, so none may be there when marking begins, or it has to end in
+//!   the same stop. One that is made later leads to what its maker had in its hands: something of the
+//!   snapshot, or made since.
 
 pub(crate) mod mark;
+#[cfg(any(test, feature = "stepped-marking"))]
+pub(crate) mod stepped;
 #[cfg(test)]
 mod tests;
 

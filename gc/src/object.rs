@@ -345,7 +345,8 @@ pub fn footprint(v: Value) -> usize {
     8 * Header::from_bits(raw_word(v, 0).load(Ordering::Relaxed)).total_words()
 }
 
-/// Field `index` of a weak box or an ephemeron: [`Value::BROKEN`] if the referent is gone.
+/// Field `index` of a weak box or an ephemeron: [`Value::BROKEN`] if the referent is gone. To look at;
+/// what is to be used is read by [`crate::LocalHeap::weak_field`].
 #[inline]
 pub fn weak_field(v: Value, index: usize) -> Value {
     Value::from_bits(raw_payload_word(v, index))

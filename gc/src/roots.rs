@@ -1,6 +1,6 @@
 //! The traits through which the rest of the system shows its roots to the collector.
 
-use crate::{Phase, Value, Violation};
+use crate::{Heap, Phase, Value, Violation};
 
 /// Something that holds values the collector must see: a stack, a symbol table, a code table.
 ///
@@ -24,7 +24,7 @@ pub trait RootSource {
     ///
     /// # Errors
     /// The first one found broken.
-    fn verify(&self) -> Result<(), Violation> {
+    fn verify(&mut self, _heap: &Heap) -> Result<(), Violation> {
         Ok(())
     }
 

@@ -135,7 +135,7 @@ impl Heap {
         verifier.visit_roots(stopped)?;
         verifier.sizes_add_up()?;
         drop(verifier);
-        phases::roots_agree(stopped)
+        phases::roots_agree(self, stopped)
     }
 
     /// Where an object is: `eden`, `survivor`, `old` or `large`; `none` for other values. For tests.

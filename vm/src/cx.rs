@@ -91,7 +91,7 @@ impl<'a> Cx<'a> {
     }
     /// The object of a symbol.
     pub fn symbol(&mut self, sym: Sym) -> Result<Value, Raised> {
-        match self.vm.symbols.object(sym) {
+        match self.vm.symbols.object(&mut self.mutator.heap, sym) {
             Some(object) => Ok(object),
             None => self.make_symbol(sym),
         }

@@ -232,8 +232,8 @@ impl Front {
         show: impl Fn(&Host<'_>, Unit) -> Result<String, FrontError>,
     ) -> Result<String, FrontError> {
         let _turn = self.turn.take(vm, mutator)?;
-        let source = vm.sources.add(name, text.clone());
-        let mut reader = Reader::new(source, &text, &vm.symbols);
+        let source = vm.sources.add(name, text);
+        let mut reader = Reader::new(source.id, &source.text, &vm.symbols);
         let host = Host::new(vm, mutator);
         let mut shown = String::new();
         while let Some(form) = reader.next().map_err(ExpandError::from)? {

@@ -43,6 +43,8 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         [ClauseEntry { required, rest: false, .. }] => required,
         _ => GENERAL,
     };
+    let places = template.spans.iter().map(|(_, span)| *span).chain([template.span]);
+    let sources = cx.vm().sources.of(places);
     let parts = CodeParts {
         kind: CodeKind::Compiled,
         words: template.words,
@@ -58,6 +60,7 @@ fn load(cx: &mut Cx<'_>, template: CodeTemplate) -> Result<Value, Raised> {
         definition: template.definition,
         span: template.span,
         host: None,
+        sources,
     };
     let vm = cx.vm();
     vm.loader.load(cx.heap(), parts).map_err(|HeapExhausted| cx.exhausted())
@@ -148,6 +151,25 @@ mod tests {
         vm.define("answer", || -> i64 { 42 })?;
         codes(&vm)?;
         assert_eq!((vm.eval_text("(answer)")?.as_str(), Arc::strong_count(&witness)), ("42", 1));
+        Ok(())
+    }
+
+    #[test]
+    fn the_text_of_code_is_known_as_long_as_the_code() -> Result<(), crate::Error> {
+        let vm = Vm::new()?;
+        vm.eval_text("(define (kept)\n  (list (car 1)))")?;
+        vm.eval_text("(define (gone) (car 1))")?;
+        vm.eval_text("(set! gone #f)")?;
+        // Together several times what is kept of the latest texts.
+        for n in 0..20_000 {
+            vm.eval_text(&format!("(quote ({n} {:200}))", 0))?;
+        }
+        let error = vm.eval_text("(kept)").expect_err("1 is no pair");
+        let lines: Vec<_> =
+            error.backtrace().iter().filter_map(|frame| Some(frame.place.as_ref()?.line)).collect();
+        assert_eq!(lines.first(), Some(&2), "{error:?}");
+        let known = vm.enter(|cx| Ok(cx.parts().1.sources.known()))?;
+        assert!(known < 10_000, "{known}");
         Ok(())
     }
 }

@@ -107,10 +107,10 @@ impl Symbols {
     pub fn name(&self, sym: Sym) -> Arc<str> {
         self.entries.read().get(sym).name.clone()
     }
-    /// The heap object of a symbol, if a program has seen it.
-    pub fn object(&self, sym: Sym) -> Option<Value> {
+    /// The heap object of a symbol, if a program has seen it. Nothing else may lead to it so far.
+    pub fn object(&self, heap: &mut LocalHeap, sym: Sym) -> Option<Value> {
         let object = self.entries.read().get(sym).object;
-        (object != Value::UNBOUND).then_some(object)
+        (object != Value::UNBOUND).then(|| heap.weakly_read(object))
     }
     /// Records the heap object of a symbol, unless another thread was first; the one to use.
     ///
@@ -132,7 +132,7 @@ impl Symbols {
         } else {
             memory.shrink(bytes);
         }
-        Ok(entry.object)
+        Ok(heap.weakly_read(entry.object))
     }
     /// In a full collection of a stopped world: forgets the objects that are not alive, and the
     /// symbols that nothing else can refer to.
@@ -182,6 +182,7 @@ impl Symbols {
 #[cfg(test)]
 mod tests {
     use super::Symbols;
+    use lisle_gc::{Heap, HeapConfig, Kind, LocalHeap, Stopped, Stress, Value, object};
 
     #[test]
     fn only_lasting_numbers_outlive_their_objects() {
@@ -230,5 +231,26 @@ mod tests {
             let name = format!("n{n}");
             assert_eq!(&*symbols.name(symbols.intern(&name)), name);
         }
+    }
+
+    fn stop<R>(local: &mut LocalHeap, work: impl FnOnce(&mut Stopped<'_>) -> R) -> R {
+        work(&mut Stopped { locals: vec![local], roots: Vec::new() })
+    }
+
+    #[test]
+    fn an_object_that_is_asked_for_while_marking_is_marked() {
+        let stress = Stress { poison: true, ..Stress::default() };
+        let config = HeapConfig { stress, verify: true, ..HeapConfig::default() };
+        let heap = Heap::new(config).expect("memory for a heap");
+        let mut local = heap.local();
+        let symbols = Symbols::default();
+        let sym = symbols.intern("name");
+        assert_eq!(symbols.object(&mut local, sym), None);
+        let made = local.object_in_old_of(Kind::Symbol, &[Value::TRUE; 3]).expect("room");
+        assert_eq!(symbols.set_object(&mut local, sym, made), Ok(made));
+        let marking = stop(&mut local, |stopped| heap.begin_marking(stopped));
+        let found = heap.add_root(symbols.object(&mut local, sym).expect("it was made"));
+        stop(&mut local, |stopped| marking.expect("there are no weak pairs").end(stopped));
+        assert_eq!(object::field(found.get(), 0), Value::TRUE);
     }
 }

@@ -532,5 +532,6 @@ fn stub(
         definition: None,
         span: Span::NONE,
         host: None,
+        sources: Vec::new(),
     }
 }

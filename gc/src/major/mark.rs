@@ -180,7 +180,7 @@ impl<'h, const SHARED: bool> Marker<'h, SHARED> {
 
 impl<'h> Marker<'h, false> {
     /// Scans so many objects, or slices of them, that were marked. False when nothing is left.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "stepped-marking"))]
     pub(crate) fn scan_some(&mut self, count: usize) -> bool {
         (0..count).all(|_| match self.grey.objects.pop() {
             Some(object) => {

@@ -40,7 +40,7 @@ impl Heap {
         };
         verifier.visit_roots(stopped)?;
         drop(verifier);
-        roots_agree(stopped)
+        roots_agree(self, stopped)
     }
 
     /// Nothing is young.
@@ -85,7 +85,7 @@ impl Heap {
             let reached = survey.objects;
             broken("GC-12", format!("{objects} objects are marked, {reached} are reachable"))?;
         }
-        roots_agree(stopped)
+        roots_agree(self, stopped)
     }
 
     /// Weak references are settled, and nothing is freed yet.
@@ -144,8 +144,8 @@ impl Heap {
 }
 
 /// What the roots say of themselves.
-pub(super) fn roots_agree(stopped: &mut Stopped<'_>) -> Result<(), Violation> {
-    stopped.roots.iter().try_for_each(|source| source.verify())
+pub(super) fn roots_agree(heap: &Heap, stopped: &mut Stopped<'_>) -> Result<(), Violation> {
+    stopped.roots.iter_mut().try_for_each(|source| source.verify(heap))
 }
 
 #[cfg(test)]

@@ -169,8 +169,8 @@ pub(crate) fn entries<'w>(
 ) -> Result<Vec<(Local<'w>, Local<'w>)>, Error> {
     if is(value, Kind::HashTable) {
         let table = Table::lock(value.value());
-        let entries = table.entries().map(|(key, value)| (Local::new(key), Local::new(value)));
-        return Ok(entries.collect());
+        let entries = w.cx(|cx| Ok(table.entries(cx.heap())))?.into_iter();
+        return Ok(entries.map(|(key, value)| (Local::new(key), Local::new(value))).collect());
     }
     if !value.is_nil() && !value.is_pair() {
         return Err(w.mismatch("a hash table or association list", value));

@@ -264,7 +264,7 @@ impl<'a> Context<'a> {
     pub(crate) fn evaluate(&mut self, name: &str, text: &str) -> Result<Value, Error> {
         let vm = self.vm;
         let source = vm.sources.add(name, text.to_owned());
-        let mut reader = Reader::new(source, text, &vm.symbols);
+        let mut reader = Reader::new(source.id, &source.text, &vm.symbols);
         let mut last = Value::UNSPECIFIED;
         loop {
             let form = match reader.next() {

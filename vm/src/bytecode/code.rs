@@ -17,7 +17,7 @@ use crate::bytecode::template::{ClauseEntry, Inlined};
 use crate::core_form::Definition;
 use crate::interp::host::HostProcedure;
 use crate::prim::PrimId;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::symbols::Sym;
 use lisle_gc::value::TAG_OBJECT;
 use lisle_gc::{External, Kind, Value, object};
@@ -126,6 +126,8 @@ pub struct Code {
     /// The host's procedure, of code of that kind.
     pub host: Option<Box<dyn HostProcedure>>,
     liveness: OnceLock<Liveness>,
+    /// The texts that the places lie in, which are known as long as the code is there.
+    _sources: Vec<Arc<Source>>,
     /// What all this takes.
     _memory: External,
     /// In stress modes: where the instructions go when the code is dropped.
@@ -168,6 +170,8 @@ pub struct CodeParts {
     pub span: Span,
     /// The host's procedure, of code of that kind.
     pub host: Option<Box<dyn HostProcedure>>,
+    /// The texts that the places lie in.
+    pub sources: Vec<Arc<Source>>,
 }
 
 impl CodeParts {
@@ -246,6 +250,7 @@ impl Code {
             span: parts.span,
             host: parts.host,
             liveness: OnceLock::new(),
+            _sources: parts.sources,
             _memory: memory,
             graveyard,
         };

@@ -175,8 +175,8 @@ pub(super) fn run_forms(
     text: String,
     environment: &Arc<Environment>,
 ) -> Result<Value, Stopped> {
-    let source = vm.sources.add(name, text.clone());
-    let mut reader = Reader::new(source, &text, &vm.symbols);
+    let source = vm.sources.add_lasting(name, text);
+    let mut reader = Reader::new(source.id, &source.text, &vm.symbols);
     let mut steps = Steps::new(vm, mutator).map_err(|error| illegal(vm, error))?;
     let mut last = Value::UNSPECIFIED;
     loop {

@@ -15,7 +15,7 @@ use super::{ExpandError, Result, Unit};
 use crate::hints;
 use crate::read::datum::{Datum, DatumKind};
 use crate::read::reader::Reader;
-use crate::source::{SourceId, Span};
+use crate::source::{Source, Span};
 use crate::symbols::Sym;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -307,8 +307,8 @@ impl Context<'_> {
     }
     /// Expands the library definitions in a file.
     fn load_file(&mut self, file: &str, text: String) -> Result<()> {
-        let source = self.session.sources.add(file, text);
-        for form in self.read_source(source, false)? {
+        let source = self.session.sources.add_lasting(file, text);
+        for form in self.read_source(&source, false)? {
             let head = form.as_pair().and_then(|pair| Ident::of(&pair.car));
             let head = head.map(|ident| self.name(ident.symbol()));
             if head.as_deref() != Some("define-library") {
@@ -320,9 +320,8 @@ impl Context<'_> {
         Ok(())
     }
     /// All data of a source text.
-    fn read_source(&self, source: SourceId, fold_case: bool) -> Result<Vec<Datum>> {
-        let Some(text) = self.session.sources.get(source) else { return Ok(Vec::new()) };
-        let mut reader = Reader::new(source, &text.text, self.session.symbols);
+    fn read_source(&self, source: &Source, fold_case: bool) -> Result<Vec<Datum>> {
+        let mut reader = Reader::new(source.id, &source.text, self.session.symbols);
         reader.set_fold_case(fold_case);
         let mut forms = Vec::new();
         while let Some(form) = reader.next()? {

@@ -125,7 +125,7 @@ impl World {
             check: &|| Ok(()),
             limits: self.limits,
         };
-        let mut reader = Reader::new(source, text, &self.symbols);
+        let mut reader = Reader::new(source.id, text, &self.symbols);
         while let Some(form) = reader.next()? {
             for unit in self.expander.expand_toplevel(&session, &form, &environment)? {
                 run(unit);

@@ -2,7 +2,7 @@
 
 use crate::read::datum::Datum;
 use crate::read::reader::Reader;
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 use crate::symbols::Symbols;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
@@ -74,8 +74,8 @@ pub fn definition(name: &str, symbols: &Symbols, sources: &Sources) -> Option<Da
     let place = INDEX.get(name)?;
     let (file, text) = TEXTS[place.file];
     let text = &text[place.start..place.end];
-    let source: SourceId = sources.add(&format!("<lisle>/{file}"), text.to_owned());
-    let mut reader = Reader::new(source, text, symbols);
+    let source = sources.add_lasting(&format!("<lisle>/{file}"), text.to_owned());
+    let mut reader = Reader::new(source.id, text, symbols);
     match reader.next() {
         Ok(datum) => datum,
         Err(error) => panic!("{file}: {}", error.message),

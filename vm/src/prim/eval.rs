@@ -94,8 +94,8 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
             return Err(cx.error(ErrorKind::File, &message, &[]));
         }
     };
-    let source = vm.sources.add(&name, content.clone());
-    let mut reader = crate::read::reader::Reader::new(source, &content, &vm.symbols);
+    let source = vm.sources.add(&name, content);
+    let mut reader = crate::read::reader::Reader::new(source.id, &source.text, &vm.symbols);
     let mut forms = Vec::new();
     loop {
         match reader.next() {

@@ -141,7 +141,7 @@ fn hash_table_copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 
 /// The keys and values of a table as they are at one moment, in order of insertion.
 fn snapshot(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Vec<(Value, Value)>, Raised> {
-    let entries: Vec<_> = with_table(cx, name, args, |table, _| Ok(table.entries().collect()))?;
+    let entries = with_table(cx, name, args, |table, heap| Ok(table.entries(heap)))?;
     if table::equivalence(args[0]) != Equivalence::Custom {
         return Ok(entries);
     }

@@ -114,7 +114,7 @@ impl Context<'_> {
             })?;
             self.count_steps(1 + text.len() as u64 / 8, form.span)?;
             let source = self.session.sources.add(&name, text);
-            forms.extend(self.read_source(source, special == Special::IncludeCi)?);
+            forms.extend(self.read_source(&source, special == Special::IncludeCi)?);
         }
         Ok(forms)
     }

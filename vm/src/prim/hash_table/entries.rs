@@ -59,7 +59,8 @@ impl Entries {
     pub fn room(self) -> usize {
         size(self.vector) / 2
     }
-    /// Key and value of an entry; `None` if it was deleted or is broken.
+    /// Key and value of an entry; `None` if it was deleted or is broken. To look at: what is to be used
+    /// is read weakly ([`Entries::read`]).
     pub fn get(self, entry: usize) -> Option<(Value, Value)> {
         let first = field(self.vector, 2 * entry);
         if first == Value::DELETED {
@@ -77,6 +78,11 @@ impl Entries {
         let is_broken =
             self.weakness != Weakness::Strong && (key == Value::BROKEN || value == Value::BROKEN);
         (!is_broken).then_some((key, value))
+    }
+    /// The same, for somebody to use.
+    pub fn read(self, heap: &mut LocalHeap, entry: usize) -> Option<(Value, Value)> {
+        let (key, value) = self.get(entry)?;
+        Some((heap.weakly_read(key), heap.weakly_read(value)))
     }
     /// The key of an entry; of one that was deleted or is broken, something that is no key.
     #[inline]

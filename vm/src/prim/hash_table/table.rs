@@ -297,7 +297,7 @@ impl Table {
     pub fn len(&self) -> usize {
         let custom = self.is_custom();
         if !custom && weakness(self.0) != Weakness::Strong {
-            return self.entries().count();
+            return (0..self.number(USED)).filter(|&entry| self.is_live(entry)).count();
         }
         self.number(if custom { CUSTOM_COUNT } else { LIVE })
     }
@@ -312,9 +312,9 @@ impl Table {
         self.set_number(CUSTOM_COUNT, count as usize);
     }
     /// The keys and values, in order of insertion.
-    pub fn entries(&self) -> impl Iterator<Item = (Value, Value)> {
+    pub fn entries(&self, heap: &mut LocalHeap) -> Vec<(Value, Value)> {
         let contents = self.contents();
-        (0..self.number(USED)).filter_map(move |entry| contents.get(entry))
+        (0..self.number(USED)).filter_map(|entry| contents.read(heap, entry)).collect()
     }
 
     fn place(&self, heap: &LocalHeap, key: Value) -> Place {
@@ -357,7 +357,7 @@ impl Table {
     pub fn get(&self, heap: &mut LocalHeap, key: Value) -> Result<Option<Value>, HeapExhausted> {
         self.follow_collections(heap)?;
         let found = self.find(self.place(heap, key), key);
-        Ok(found.and_then(|(_, entry)| self.contents().get(entry)).map(|(_, value)| value))
+        Ok(found.and_then(|(_, entry)| self.contents().read(heap, entry)).map(|(_, value)| value))
     }
 
     /// Gives a key a value.
@@ -513,7 +513,7 @@ impl Table {
     pub fn copy(&self, heap: &mut LocalHeap) -> Result<Value, HeapExhausted> {
         let copy = make(heap, equivalence(self.0), weakness(self.0), self.number(LIVE))?;
         let target = Table(copy);
-        for (key, value) in self.entries() {
+        for (key, value) in self.entries(heap) {
             target.set(heap, key, value)?;
         }
         target.set_number(CUSTOM_COUNT, self.number(CUSTOM_COUNT));

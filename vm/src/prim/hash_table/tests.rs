@@ -3,7 +3,8 @@
 use super::entries::Weakness;
 use super::table::{Equivalence, Table, make};
 use crate::text;
-use lisle_gc::{Heap, HeapConfig, Kind, LocalHeap, Reason, Stopped, Value};
+use lisle_gc::object::car;
+use lisle_gc::{Heap, HeapConfig, Kind, LocalHeap, Reason, Stopped, Stress, Value};
 use std::sync::Arc;
 
 fn heap() -> (Arc<Heap>, LocalHeap) {
@@ -98,11 +99,52 @@ fn entries_keep_their_order_while_others_come_and_go() {
             assert!(Table::lock(table).delete(&mut local, gone).expect("room in the heap"));
         }
     }
-    let keys: Vec<_> = Table::lock(table).entries().map(|(key, _)| key.assume_fixnum()).collect();
+    let entries = Table::lock(table).entries(&mut local);
+    let keys: Vec<_> = entries.into_iter().map(|(key, _)| key.assume_fixnum()).collect();
     assert_eq!(keys, (19_900..20_000).collect::<Vec<_>>());
     let copy = Table::lock(table).copy(&mut local).expect("room in the heap");
     assert_eq!(Table::lock(copy).len(), 100);
     Table::lock(table).clear(&mut local).expect("room in the heap");
     assert_eq!(Table::lock(table).len(), 0);
     assert_eq!(Table::lock(copy).len(), 100);
+}
+
+/// A heap in which what was not marked is overwritten.
+fn strict_heap() -> (Arc<Heap>, LocalHeap) {
+    let stress = Stress { poison: true, ..Stress::default() };
+    let heap = Heap::new(HeapConfig { stress, verify: true, ..HeapConfig::default() })
+        .expect("memory for a heap");
+    let local = heap.local();
+    (heap, local)
+}
+
+fn stop<R>(local: &mut LocalHeap, work: impl FnOnce(&mut Stopped<'_>) -> R) -> R {
+    work(&mut Stopped { locals: vec![local], roots: Vec::new() })
+}
+
+#[test]
+fn what_a_weak_table_gives_while_marking_is_marked() {
+    for weakness in [Weakness::Keys, Weakness::Values, Weakness::Both] {
+        let (heap, mut local) = strict_heap();
+        let table = heap.add_root(make(&mut local, Equivalence::Eq, weakness, 4).expect("room"));
+        let [key, value] = [1, 2].map(|n| {
+            let pair = local.pair(Value::fixnum(n), Value::NIL).expect("room");
+            heap.add_root(pair)
+        });
+        Table::lock(table.get()).set(&mut local, key.get(), value.get()).expect("room");
+        stop(&mut local, |stopped| heap.collect(stopped, Reason::Explicit).emit());
+        drop((key, value));
+        // Old by now, so the marking alone would find out that nothing else refers to them.
+        let marking = stop(&mut local, |stopped| heap.begin_marking(stopped));
+        let entries = Table::lock(table.get()).entries(&mut local);
+        let given = entries.first().map(|&(key, value)| [key, value].map(|v| heap.add_root(v)));
+        let [key, value] = given.expect("the entry is there");
+        stop(&mut local, |stopped| marking.expect("there are no weak pairs").end(stopped));
+        let [first, second] = [&key, &value].map(|root| car(root.get()));
+        assert_eq!([first, second], [Value::fixnum(1), Value::fixnum(2)], "{weakness:?}");
+        assert_eq!(Table::lock(table.get()).get(&mut local, key.get()), Ok(Some(value.get())));
+        drop((key, value));
+        stop(&mut local, |stopped| heap.collect(stopped, Reason::Explicit).emit());
+        assert_eq!(Table::lock(table.get()).len(), 0, "{weakness:?}");
+    }
 }
