@@ -1,5 +1,5 @@
 ;; R7RS 4.2.2 to 4.2.4, 5.3: let and its kin, do, named let, definitions, assignment
-;; expect: 46 checks
+;; expect: 49 checks
 (import (scheme base) (scheme write))
 (include "../check.scm")
 
@@ -119,5 +119,22 @@
 ;; Nested scopes five deep, each seen from the innermost
 (check ((((((lambda (a) (lambda (b) (lambda (c) (lambda (d) (lambda (e) (list a b c d e)))))) 1) 2) 3) 4) 5)
        '(1 2 3 4 5))
+
+;; letrec computes all values before the first variable gets its own: a continuation captured in one
+;; finds what the others had
+(check (let ((k #f))
+         (letrec ((x (call/cc (lambda (c) (set! k c) 0)))
+                  (y (call/cc (lambda (c) (set! k c) 0))))
+           (if k
+               (let ((again k))
+                 (set! k #f)
+                 (set! x 1)
+                 (set! y 1)
+                 (again 0))
+               (+ x y))))
+       0)
+(check (letrec ((a (car '(1))) (f (lambda () (list a b))) (b (vector 2))) (f)) '(1 #(2)))
+(check (letrec ((tick (let ((n 0)) (lambda () (set! n (+ n 1)) n))) (kept (list 1 2)) (f (lambda () (cons (tick) kept)))) (f) (f))
+       '(2 1 2))
 
 (report)

@@ -7,6 +7,7 @@ use super::{ExpandError, Result};
 use crate::core_form::{Core, VarId};
 use crate::read::datum::Datum;
 use crate::source::Span;
+use std::sync::Arc;
 
 /// A binding `(variable init)` of a binding form.
 pub(super) struct Init<'d> {
@@ -141,8 +142,34 @@ impl Context<'_> {
         for (var, init) in vars.into_iter().zip(&inits) {
             bindings.push((var, self.init(init, &inner)?));
         }
+        if special == Special::Letrec {
+            bindings = self.values_before_variables(bindings, &inits);
+        }
         let body = self.body(special, rest, form, &inner)?;
         Ok(if bindings.is_empty() { body } else { Core::Letrec(bindings, Box::new(body)) })
+    }
+
+    /// A `letrec` as a `letrec*`: all values that take computing come before the first variable
+    /// gets one. A continuation captured in one of them that is entered again then finds the
+    /// variables as they were, and sets all of them anew (R5RS 4.2.2).
+    fn values_before_variables(
+        &mut self,
+        bindings: Vec<(VarId, Core)>,
+        inits: &[Init<'_>],
+    ) -> Vec<(VarId, Core)> {
+        let computed = |value: &Core| !matches!(value, Core::Lambda(_) | Core::Const(_));
+        if bindings.iter().filter(|(_, value)| computed(value)).count() < 2 {
+            return bindings;
+        }
+        let (computed, mut ordered): (Vec<_>, Vec<_>) =
+            bindings.into_iter().zip(inits).partition(|((_, value), _)| computed(value));
+        let mut ready = Vec::with_capacity(computed.len());
+        for ((var, value), init) in computed {
+            let temporary = self.vars.fresh(init.ident.symbol());
+            ordered.push(((temporary, value), init));
+            ready.push(((var, Core::Local(temporary, init.span)), init));
+        }
+        ordered.into_iter().chain(ready).map(|(binding, _)| binding).collect()
     }
 
     /// `(let-values (((variable ...) init) ...) body ...)` and `let*-values`.
@@ -248,16 +275,27 @@ impl Context<'_> {
         form: &Datum,
         scope: &Scope,
     ) -> Result<Core> {
+        let (rest, local) = self.syntax_scope(special, form, scope)?;
+        self.holds_macro(&local);
+        self.body(special, rest, form, &Scope::Local(local))
+    }
+    /// The body of a `let-syntax` or `letrec-syntax` and a scope with its macros.
+    pub(super) fn syntax_scope<'d>(
+        &mut self,
+        special: Special,
+        form: &'d Datum,
+        scope: &Scope,
+    ) -> Result<(&'d Datum, Arc<LocalScope>)> {
         let (bindings, rest) = self.bindings_and_body(special, form)?;
         let inits = self.inits(special, bindings)?;
-        let local = self.macro_scope(scope);
+        let local = LocalScope::inside(scope);
         let inner = Scope::Local(local.clone());
         for init in inits {
             let definition = if special == Special::LetSyntax { scope } else { &inner };
             let transformer = self.transformer(init.init, definition)?;
             local.bind(init.ident, transformer);
         }
-        self.body(special, rest, form, &inner)
+        Ok((rest, local))
     }
     /// `(fluid-let ((variable value) ...) body ...)`.
     pub(super) fn fluid_let(&mut self, form: &Datum, scope: &Scope) -> Result<Core> {

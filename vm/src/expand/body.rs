@@ -3,13 +3,14 @@
 //! A body is scanned first: the heads of its forms are expanded until it is known which are
 //! definitions, and what they define is bound. Only then are expressions and values expanded, so
 //! that they see all definitions. Expressions among the definitions are tolerated and run in order.
+//! A `let-syntax` that holds definitions alone stands for them, with its macros in their scope.
 
 use super::context::{Context, Head, Place, sequence};
 use super::definition::{Value, ValuesDefinition};
 use super::record::RecordDefinition;
 use super::scope::{Binding, Ident, LocalScope, Scope};
 use super::special::Special;
-use super::{ExpandError, Result};
+use super::{ExpandError, ExpandErrorKind, Result};
 use crate::core_form::{Core, VarId};
 use crate::read::datum::Datum;
 use crate::source::Span;
@@ -21,6 +22,21 @@ enum Item {
     DefineValues(Vec<VarId>, ValuesDefinition),
     DefineRecord(Vec<VarId>, RecordDefinition),
     Expression(Datum),
+}
+
+/// Forms still to be scanned, the next one last, each with its scope.
+#[derive(Default)]
+pub(super) struct Pending(pub(super) Vec<(Datum, Scope)>);
+
+impl Pending {
+    /// These come next.
+    pub(super) fn put(
+        &mut self,
+        forms: impl IntoIterator<Item = Datum, IntoIter: DoubleEndedIterator>,
+        scope: &Scope,
+    ) {
+        self.0.extend(forms.into_iter().rev().map(|form| (form, scope.clone())));
+    }
 }
 
 impl Context<'_> {
@@ -37,7 +53,7 @@ impl Context<'_> {
         let items = self.nested(form.span, |cx| cx.scan(special, forms, form, &local, &inner))?;
         let definitions = items
             .iter()
-            .rposition(|item| !matches!(item, Item::Expression(_)))
+            .rposition(|(item, _)| !matches!(item, Item::Expression(_)))
             .map_or(0, |last| last + 1);
         if definitions == items.len() {
             let message = match definitions {
@@ -48,7 +64,7 @@ impl Context<'_> {
         }
         let mut bindings = Vec::new();
         let mut expressions = Vec::new();
-        for (index, item) in items.into_iter().enumerate() {
+        for (index, (item, inner)) in items.into_iter().enumerate() {
             match item {
                 Item::Expression(datum) if index < definitions => {
                     let core = self.expression(&datum, &inner)?;
@@ -79,45 +95,60 @@ impl Context<'_> {
         form: &Datum,
         local: &Arc<LocalScope>,
         inner: &Scope,
-    ) -> Result<Vec<Item>> {
+    ) -> Result<Vec<(Item, Scope)>> {
         let Some(forms) = forms.proper_list() else {
             let message = format!("{}: the body is not a proper list", special.name());
             return Err(self.error_in(message, form));
         };
-        let mut pending: Vec<Datum> = forms.into_iter().rev().cloned().collect();
-        let mut items = Vec::with_capacity(pending.len());
-        while let Some(next) = pending.pop() {
+        let mut pending = Pending::default();
+        pending.put(forms.into_iter().cloned(), inner);
+        let mut items = Vec::with_capacity(pending.0.len());
+        while let Some((next, inner)) = pending.0.pop() {
+            let inner = &inner;
             let (found, form) = match self.expand_head(next, inner)? {
                 Head::Special(found, form) => (found, form),
                 Head::Other(form) => {
-                    items.push(Item::Expression(form));
+                    items.push((Item::Expression(form), inner.clone()));
                     continue;
                 }
             };
-            match found {
+            let item = match found {
                 Special::Begin => {
-                    pending.extend(self.operands(found, &form)?.into_iter().rev().cloned());
+                    pending.put(self.operands(found, &form)?.into_iter().cloned(), inner);
+                    continue;
                 }
                 Special::CondExpand => {
-                    pending.extend(self.cond_expand(&form, inner)?.into_iter().rev());
+                    pending.put(self.cond_expand(&form, inner)?, inner);
+                    continue;
                 }
                 Special::Include | Special::IncludeCi => {
-                    pending.extend(self.include(found, &form)?.into_iter().rev());
+                    pending.put(self.include(found, &form)?, inner);
+                    continue;
+                }
+                Special::LetSyntax | Special::LetrecSyntax => {
+                    match self.spliced(found, &form, inner)? {
+                        Some((forms, scope)) => {
+                            self.holds_macro(&scope);
+                            pending.put(forms, &Scope::Local(scope));
+                            continue;
+                        }
+                        None => Item::Expression(form),
+                    }
                 }
                 Special::Define => {
                     let definition = self.definition(&form)?;
                     let var = self.define_in_body(&definition.ident, definition.place, local)?;
-                    items.push(Item::Define(var, definition.ident, definition.value));
+                    Item::Define(var, definition.ident, definition.value)
                 }
                 Special::DefineValues => {
                     let definition = self.values_definition(&form)?;
                     let vars = self.define_all(&definition.idents, local)?;
-                    items.push(Item::DefineValues(vars, definition));
+                    Item::DefineValues(vars, definition)
                 }
                 Special::DefineRecordType => {
                     let definition = self.record_definition(&form)?;
                     let vars = self.define_all(&definition.idents(), local)?;
-                    items.push(Item::DefineRecord(vars, definition));
+                    Item::DefineRecord(vars, definition)
                 }
                 Special::DefineSyntax | Special::DefineSyntaxParameter => {
                     let (ident, transformer) = self.syntax_definition(&form)?;
@@ -127,11 +158,60 @@ impl Context<'_> {
                         _ => self.syntax_parameter(transformer, inner)?,
                     };
                     self.bind_in_body(ident, binding, form.span, local)?;
+                    continue;
                 }
-                _ => items.push(Item::Expression(form)),
-            }
+                _ => Item::Expression(form),
+            };
+            items.push((item, inner.clone()));
         }
         Ok(items)
+    }
+
+    /// The forms of a `let-syntax` that ends with a definition, and their scope. It is no
+    /// expression, since a body needs one, and taken as R6RS (11.18) has it: its forms stand in
+    /// the body around it.
+    pub(super) fn spliced(
+        &mut self,
+        special: Special,
+        form: &Datum,
+        scope: &Scope,
+    ) -> Result<Option<(Vec<Datum>, Arc<LocalScope>)>> {
+        let (rest, local) = self.syntax_scope(special, form, scope)?;
+        let forms = rest.proper_list().unwrap_or_default();
+        let defines = match forms.last() {
+            Some(last) => self.is_definition((*last).clone(), &Scope::Local(local.clone()))?,
+            None => false,
+        };
+        if !defines {
+            local.clear();
+            return Ok(None);
+        }
+        Ok(Some((forms.into_iter().cloned().collect(), local)))
+    }
+    /// Is the form a definition, as far as can be seen before the forms around it are scanned?
+    fn is_definition(&mut self, form: Datum, scope: &Scope) -> Result<bool> {
+        let head = match self.expand_head(form, scope) {
+            Err(error) if error.kind == ExpandErrorKind::Syntax => return Ok(false),
+            head => head?,
+        };
+        let Head::Special(special, form) = head else { return Ok(false) };
+        match special {
+            Special::Define
+            | Special::DefineValues
+            | Special::DefineRecordType
+            | Special::DefineSyntax
+            | Special::DefineSyntaxParameter => Ok(true),
+            Special::Begin => match self.operands(special, &form)?.pop() {
+                Some(last) => self.nested(form.span, |cx| cx.is_definition(last.clone(), scope)),
+                None => Ok(false),
+            },
+            Special::LetSyntax | Special::LetrecSyntax => {
+                let spliced = self.nested(form.span, |cx| cx.spliced(special, &form, scope))?;
+                spliced.as_ref().inspect(|(_, local)| local.clear());
+                Ok(spliced.is_some())
+            }
+            _ => Ok(false),
+        }
     }
 
     fn bind_in_body(

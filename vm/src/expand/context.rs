@@ -236,12 +236,6 @@ impl<'a> Context<'a> {
             self.error_in(format!("{}: {what} must be an identifier", special.name()), datum)
         })
     }
-    /// A scope that will hold macros.
-    pub(super) fn macro_scope(&mut self, parent: &Scope) -> Arc<LocalScope> {
-        let scope = LocalScope::inside(parent);
-        self.macro_scopes.push(scope.clone());
-        scope
-    }
     /// `scope` has come to hold a macro.
     pub(super) fn holds_macro(&mut self, scope: &Arc<LocalScope>) {
         if !self.macro_scopes.iter().rev().take(4).any(|known| Arc::ptr_eq(known, scope)) {

@@ -1,5 +1,6 @@
 //! Top-level forms: of programs, libraries, the REPL and `eval`.
 
+use super::body::Pending;
 use super::context::{Context, Head, Place};
 use super::meaning::Meaning;
 use super::scope::{Binding, Environment, Fallback, GlobalState, Ident, Scope};
@@ -25,9 +26,9 @@ struct NewGlobal {
 impl Context<'_> {
     /// Expands a top-level form into units.
     pub(super) fn toplevel(&mut self, form: Datum, environment: &Arc<Environment>) -> Result<()> {
-        let scope = Scope::Top(environment.clone());
-        let mut pending = vec![form];
-        while let Some(next) = pending.pop() {
+        let mut pending = Pending::default();
+        pending.put([form], &Scope::Top(environment.clone()));
+        while let Some((next, scope)) = pending.0.pop() {
             let (special, form) = match self.expand_toplevel_head(next, &scope)? {
                 Head::Special(special, form) => (special, form),
                 Head::Other(form) => {
@@ -45,13 +46,21 @@ impl Context<'_> {
             }
             match special {
                 Special::Begin => {
-                    pending.extend(self.operands(special, &form)?.into_iter().rev().cloned());
+                    pending.put(self.operands(special, &form)?.into_iter().cloned(), &scope);
                 }
-                Special::CondExpand => {
-                    pending.extend(self.cond_expand(&form, &scope)?.into_iter().rev());
-                }
+                Special::CondExpand => pending.put(self.cond_expand(&form, &scope)?, &scope),
                 Special::Include | Special::IncludeCi => {
-                    pending.extend(self.include(special, &form)?.into_iter().rev());
+                    pending.put(self.include(special, &form)?, &scope);
+                }
+                Special::LetSyntax | Special::LetrecSyntax => {
+                    // The macros live as long as what is defined here and may use them.
+                    match self.spliced(special, &form, &scope)? {
+                        Some((forms, scope)) => pending.put(forms, &Scope::Local(scope)),
+                        None => {
+                            let core = self.expression(&form, &scope)?;
+                            self.emit(core);
+                        }
+                    }
                 }
                 Special::Import => {
                     self.may_change(environment, &form)?;

@@ -1,7 +1,8 @@
 //! Numbers from their written form (R7RS 7.1.1).
 //!
 //! Beyond the standard, a radix point is read in every radix, so that inexact numbers written in
-//! any radix can be read back; an exponent only in radix ten.
+//! any radix can be read back; an exponent only in radix ten. The letters that ask for a precision
+//! in place of `e` (`s f d l`, R7RS 6.2.5) all mean the one there is.
 
 use super::Number;
 use dashu_base::Sign;
@@ -217,7 +218,11 @@ impl<'t> Parser<'t> {
         }
         if self.radix == 10 && self.exactness != Exactness::Exact {
             let written = str::from_utf8(&self.text[start..self.at]).expect("numbers are ASCII");
-            return written.parse().ok().map(Number::Flonum);
+            let parsed = match written.parse() {
+                Err(_) if exponent.is_some() => written.replace(is_precision, "e").parse(),
+                other => other,
+            };
+            return parsed.ok().map(Number::Flonum);
         }
         let scale = exponent.unwrap_or(0).checked_sub(i64::try_from(fraction.len()).ok()?)?;
         let exact = self.scaled(sign, &[whole, fraction].concat(), scale)?;
@@ -245,12 +250,15 @@ impl<'t> Parser<'t> {
         })
     }
 
-    /// `e`, an optional sign, digits; nothing is consumed when it is not all there.
+    /// `e` or a letter like it, an optional sign, digits; nothing is consumed when it is not all
+    /// there.
     fn exponent(&mut self) -> Option<i64> {
         let start = self.at;
-        if !self.accept(b'e') {
+        let marker = char::from(self.peek()?);
+        if !marker.eq_ignore_ascii_case(&'e') && !is_precision(marker) {
             return None;
         }
+        self.at += 1;
         let negative = self.accept(b'-');
         if !negative {
             self.accept(b'+');
@@ -268,6 +276,11 @@ impl<'t> Parser<'t> {
     fn as_wanted(&self, n: Number) -> Number {
         if self.exactness == Exactness::Inexact { n.to_inexact() } else { n }
     }
+}
+
+/// Is the letter an exponent's marker that names a precision?
+fn is_precision(letter: char) -> bool {
+    matches!(letter.to_ascii_lowercase(), 's' | 'f' | 'd' | 'l')
 }
 
 fn integer(digits: &str, radix: u32) -> Option<UBig> {

@@ -50,6 +50,19 @@ fn integers_beyond_the_fixnums_become_big() {
 }
 
 #[test]
+fn an_exponents_letter_may_name_a_precision() {
+    for text in ["1e2", "1s2", "1S2", "10f1", ".1d+3", "1000.L-1", "#i1l2", "#d1d2"] {
+        assert_eq!(parse(text), Some(Number::Flonum(100.0)), "{text}");
+    }
+    assert_eq!(parse("#e1d2"), Some(Number::Fixnum(100)));
+    assert_eq!(parse("1s2-1f0i"), parse("100.0-1.0i"));
+    assert_eq!(parse_number("1d2", 16), Some(Number::Fixnum(0x1d2)));
+    for text in ["1s", "s2", "1f+", "1d2d3", "1/2d3", "1g2"] {
+        assert_eq!(parse(text), None, "{text}");
+    }
+}
+
+#[test]
 fn ratios_are_normalised() {
     assert_eq!(parse("6/4"), Some(ratio(3, 2)));
     assert_eq!(parse("-6/4"), Some(ratio(-3, 2)));
