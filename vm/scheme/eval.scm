@@ -64,11 +64,9 @@
   (case-lambda
     ((file) (load file (interaction-environment)))
     ((file environment)
-     (let loop ((forms (%read-program file)))
-       (if (pair? forms)
-           (begin
-             (eval (car forms) environment)
-             (loop (cdr forms))))))))
+     (let ((forms (%read-program file)))
+       (for-each (lambda (thunk) (thunk)) (%foresee forms environment))
+       (for-each (lambda (form) (eval form environment)) forms)))))
 
 (define (scheme-report-environment version)
   (environment '(scheme r5rs)))

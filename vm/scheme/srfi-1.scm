@@ -79,6 +79,7 @@
 (define (car+cdr pair) (values (car pair) (cdr pair)))
 
 (define (take items size)
+  (%check-size 'take 2 size)
   (let loop ((rest items) (left size) (done '()))
     (if (> left 0)
         (if (pair? rest)
@@ -87,6 +88,7 @@
         (reverse done))))
 
 (define (drop items size)
+  (%check-size 'drop 2 size)
   (let loop ((rest items) (left size))
     (if (> left 0)
         (if (pair? rest)

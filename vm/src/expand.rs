@@ -21,6 +21,7 @@ mod definition;
 mod expansion;
 mod expression;
 mod extras;
+mod foresight;
 mod guarded;
 mod library;
 mod macros;
@@ -260,6 +261,8 @@ pub struct Expander {
     libraries: Mutex<FxHashMap<String, Arc<Library>>>,
     core: Arc<Environment>,
     interaction: Arc<Environment>,
+    /// What `interaction` is while a program runs.
+    main: OnceLock<Arc<Environment>>,
     /// Calls whose operators may be misspelt.
     suspects: misspelt::Suspects,
     /// How many expansions of macros and units there have been.
@@ -282,6 +285,7 @@ impl Expander {
             libraries: Mutex::default(),
             core,
             interaction,
+            main: OnceLock::new(),
             suspects: misspelt::Suspects::default(),
             numbers: AtomicU64::new(0),
             environments: RwLock::new(environments),
@@ -293,9 +297,18 @@ impl Expander {
         &self.core
     }
     /// The environment of the REPL and of `(interaction-environment)`: everything standard, to
-    /// which definitions and imports add.
+    /// which definitions and imports add. In a program it has the program's bindings.
     pub fn interaction_environment(&self) -> &Arc<Environment> {
-        &self.interaction
+        self.main.get().unwrap_or(&self.interaction)
+    }
+    /// The environment of the program that the VM is for, as [`Expander::program_environment`]
+    /// makes. What it binds is bound in the interaction environment too, and the other way round:
+    /// files that it loads and data that it evaluates see its definitions.
+    pub fn main_environment(&self) -> Arc<Environment> {
+        let environment = self.program_environment();
+        // The first program stays the main one.
+        let _ = self.main.set(Arc::new(environment.with_standard()));
+        environment
     }
     /// An environment for a program: everything standard, or what it imports if it begins with
     /// an import.

@@ -143,6 +143,29 @@ impl Front {
         self.finish(vm, &host, units)
     }
 
+    /// Prepares an environment for a text of these forms ([`Expander::foresee`]): procedures to be
+    /// called before the first.
+    ///
+    /// # Errors
+    /// When the heap is full.
+    pub fn foresee(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        forms: &[Datum],
+        environment: &Arc<Environment>,
+    ) -> Result<Vec<Value>, FrontError> {
+        if forms.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let _turn = self.turn.take(vm, mutator)?;
+        let host = Host::new(vm, mutator);
+        let units = with_session(vm, &host, |session| {
+            self.expander(vm).foresee(session, forms, environment)
+        })?;
+        self.finish(vm, &host, units)
+    }
+
     /// Gives a variable of the interaction environment this value; defines it first if need be.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 ;; R7RS 7.1: the reader: comments, literals, labels; and that what is written reads back
-;; expect: 75 checks
-(import (scheme base) (scheme cxr) (scheme read) (scheme write))
+;; expect: 79 checks
+(import (scheme base) (scheme cxr) (scheme file) (scheme read) (scheme write))
 (include "../check.scm")
 
 (define (from text) (read (open-input-string text)))
@@ -112,5 +112,23 @@
   (let loop ((n n) (x '())) (if (= n 0) x (loop (- n 1) (list x)))))
 (check (string-length (written (nest 20000))) 40002)
 (check (equal? (from (written (nest 20000))) (nest 20000)) #t)
+
+;; An error says in which line of the input it is, counted from the beginning of the port
+(define (message-of port)
+  (guard (e ((read-error? e) (error-object-message e)))
+    (let loop ((datum (read port)))
+      (if (eof-object? datum) 'no-error (loop (read port))))))
+(define (ends-with? text end)
+  (let ((from (- (string-length text) (string-length end))))
+    (and (>= from 0) (string=? (string-copy text from) end))))
+(check (ends-with? (message-of (open-input-string "a\n(b\nc)\n  #<x>")) " (line 4 of the string)") #t)
+(check (ends-with? (message-of (open-input-string "a\nb)")) " (line 2 of the string)") #t)
+(check (ends-with? (message-of (open-input-string "#<x>")) ")") #f)
+(call-with-output-file "lines.txt"
+  (lambda (out)
+    (do ((i 0 (+ i 1))) ((= i 3000) (write-string "(1 . )" out))
+      (write (list i "a datum") out)
+      (newline out))))
+(check (ends-with? (call-with-input-file "lines.txt" message-of) " (line 3001 of lines.txt)") #t)
 
 (report)

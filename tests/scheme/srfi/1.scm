@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; SRFI 1: list library
-;; expect: 124 checks
+;; expect: 126 checks
 (import (scheme base) (scheme write) (srfi 1) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -140,5 +140,8 @@
 (check-values (unzip5 '((1 2 3 4 5))) '((1) (2) (3) (4) (5)))
 (check (list (lset-union! eq? (list 'a) (list 'b)) (lset-intersection! eq? (list 'a 'b) '(b)) (lset-difference! eq? (list 'a 'b) '(b)) (lset-xor! eq? (list 'a) (list 'a))) '((b a) (b) (a) ()))
 (check-values (lset-diff+intersection! eq? (list 'a 'b) '(b)) '((a) (b)))
+
+(check-raises (take '(1 2 3) -1))
+(check-raises (drop '(1 2 3) -1))
 
 (report)

@@ -1,5 +1,5 @@
 ;; Regular expressions
-;; expect: 59 checks
+;; expect: 69 checks
 (import (scheme base) (scheme write) (scheme char) (scheme regex) (only (srfi 14) string->char-set char-set-contains?))
 (include "../check.scm")
 
@@ -73,6 +73,18 @@
 (check-raises (regexp-replace "a" "a" 1.5))
 (check-raises (regexp-search "a" "abc" 2 1))
 (check-raises (regexp '(backref 1)))
-(check (cond-expand ((and regexp-look-around regexp-non-greedy (not regexp-backrefs)) 'yes) (else 'no)) 'yes)
+(check (cond-expand ((and regexp-look-around regexp-non-greedy regexp-backrefs) 'yes) (else 'no)) 'yes)
+
+;; References to submatches, by number and name, folded or not; with them the search goes back
+(check (list (m '(: ($ "ab") (backref 1)) "abab") (m '(: ($ "ab") (backref 1)) "abac")) '(("abab" "ab") #f))
+(check (list (s '(: bow ($ (+ alpha)) (+ space) (backref 1) eow) "this is is it") (s '(: (-> q ("'\"")) ($ (* any)) (backref q)) "say 'a\"b' \"")) '(("is is" "is") ("'a\"b'" "'" "a\"b")))
+(check (m '(: ($ (+ "a")) "b" (backref 1) "b" (backref 1)) "aabaabaa") '("aabaabaa" "aa"))
+(check (list (m '(w/nocase (: ($ (+ alpha)) "-" (backref 1))) "Ab-aB") (m '(: ($ (+ alpha)) "-" (backref 1)) "Ab-aB")) '(("Ab-aB" "Ab") #f))
+(check (list (m '(: (or (-> x "a") (-> x "b")) (backref x)) "bb") (m '(: (? ($ "a")) (backref 1)) "")) '(("bb" #f "b") #f))
+(check (list (m '(: (* (? "a")) ($ "b") (backref 1)) "aabb") (m '(: (* ($ (or "a" "b")) (backref 1))) "aabbaa") (s '(: ($ (*? any)) "." (backref 1)) "xy.xz")) '(("aabb" "b") ("aabbaa" "a") ("." "")))
+(check (regexp-replace-all '(: ($ any) (backref 1)) "aabccd" '("<" 1 ">")) "<a>b<c>d")
+(check-raises (regexp '(: (backref 1) ($ "a"))))
+(check-raises (regexp '(: ($ "a") (look-ahead (backref 1)))))
+(check (list (regexp-extract 'grapheme "\x1112;\x1161;\x11ab;\x1100;\x1173;\xd55c;\x11a8;") (m '(: "\x1112;" bog grapheme) "\x1112;\x1161;") (regexp-extract '(+ digit) "1a22")) '(("\x1112;\x1161;\x11ab;" "\x1100;\x1173;" "\xd55c;\x11a8;") #f ("1" "22")))
 
 (report)

@@ -17,7 +17,7 @@
 ;; expect: # of unexpected successes 1
 ;; expect: # of unexpected failures  2
 ;; expect: # of skipped tests        3
-;; expect: 34 checks
+;; expect: 36 checks
 (import (scheme base) (scheme write) (srfi 64))
 (include "../check.scm")
 
@@ -136,5 +136,18 @@
 (check (test-read-eval-string "(+ 3 4)") 7)
 (check-raises (test-read-eval-string "(+ 3 4) x"))
 (check-raises (test-read-eval-string "(+ 3"))
+
+;; A runner that was installed stays when a group ends; one that test-begin made goes with it
+(let ((runner (test-runner-null)))
+  (test-with-runner runner
+    (test-begin "first")
+    (test-assert "a" #t)
+    (test-end "first")
+    (test-assert "between" #f)
+    (test-begin "second")
+    (test-assert "b" #t)
+    (test-end "second"))
+  (check (list (test-runner-pass-count runner) (test-runner-fail-count runner)) '(2 1)))
+(check (test-runner-current) #f)
 
 (report)

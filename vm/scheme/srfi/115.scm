@@ -1,10 +1,8 @@
 ;;; SRFI 115: regular expressions as S-expressions.
 ;;;
-;;; An SRE is first made a tree, in which submatches have their numbers, then a graph of
-;;; instructions, which all possible matches walk through side by side, one character at a time
-;;; (Pike's machine; Thompson, CACM 11:6, 1968). So the time is bounded by the product of the sizes
-;;; of expression and text. The leftmost match wins, of these the longest; an expression with a
-;;; non-greedy operator prefers its alternatives in order instead.
+;;; An SRE is first made a tree, in which submatches have their numbers, then instructions for the
+;;; machine of 115-machine.scm. The leftmost match wins, of these the longest; an expression with a
+;;; non-greedy operator or a reference to a submatch prefers its alternatives in order instead.
 
 (define-library (srfi 115)
   (export
@@ -13,12 +11,12 @@
    regexp-partition regexp-replace regexp-replace-all
    regexp-match? regexp-match-count regexp-match-submatch regexp-match-submatch-start
    regexp-match-submatch-end regexp-match->list)
-  (import (scheme base) (scheme char) (only (srfi 1) third any every iota append-map)
-          (srfi 14) (srfi 227) (lisle internal))
+  (import (scheme base) (scheme char) (only (srfi 1) third any every iota append-map cons*)
+          (srfi 14) (srfi 115 machine) (srfi 227) (lisle internal))
   (begin
 
     (define-record-type <regexp>
-      (make-regexp sre start size count names in-order?)
+      (make-regexp sre start size count names in-order? refers?)
       regexp?
       (sre regexp-sre)
       ;; The first instruction, and how many there are.
@@ -28,7 +26,9 @@
       (count regexp-count)
       (names regexp-names)
       ;; Does it prefer alternatives in order?
-      (in-order? regexp-in-order?))
+      (in-order? regexp-in-order?)
+      ;; Has it references to submatches?
+      (refers? regexp-refers?))
 
     (define-record-type <match>
       (make-match regexp text places)
@@ -41,13 +41,15 @@
     ;; From SRE to tree:
     ;;   (set . predicate)  (seq tree ...)  (or tree ...)  (star greedy? tree)
     ;;   (save number tree)  (assert . procedure of text, index, start, end)
+    ;;   (refer numbers . predicate of two characters)
 
     (define-record-type <parse>
-      (make-parse count names in-order?)
+      (make-parse count names in-order? refers?)
       parse?
       (count parse-count set-parse-count!)
       (names parse-names set-parse-names!)
-      (in-order? parse-in-order? set-parse-in-order!))
+      (in-order? parse-in-order? set-parse-in-order!)
+      (refers? parse-refers? set-parse-refers!))
 
     (define (bad sre) (error "regexp: this is no regular expression" sre))
 
@@ -136,10 +138,26 @@
             ((word+) (sub (list 'word (list '+ (list 'and '(or alphanumeric "_")
                                                      (cons 'or operands))))))
             ((look-ahead neg-look-ahead look-behind neg-look-behind)
-             (look (car sre) (parse (cons ': operands) state fold? #f ascii?)))
+             (let ((outside (parse-refers? state)))
+               (set-parse-refers! state #f)
+               (let ((tree (parse (cons ': operands) state fold? #f ascii?)))
+                 (if (parse-refers? state)
+                     (error "regexp: look-ahead and look-behind cannot refer to submatches" sre))
+                 (set-parse-refers! state outside)
+                 (look (car sre) tree))))
             ((backref)
-             (error "regexp: references to submatches are not supported" sre))
+             (if (not (= (length operands) 1)) (bad sre))
+             (set-parse-refers! state #t)
+             (cons* 'refer (submatches-named (operand) state sre) (if fold? char-ci=? char=?)))
             (else (set-tree (sre->char-set sre ascii?) fold?)))))))
+
+    ;; The numbers of the submatches before here that a name or number stands for.
+    (define (submatches-named field state sre)
+      (cond ((and (exact-integer? field) (<= 1 field (parse-count state))) (list field))
+            ((and (symbol? field) (assq field (parse-names state)))
+             (append-map (lambda (entry) (if (eq? (car entry) field) (list (cdr entry)) '()))
+                         (parse-names state)))
+            (else (error "regexp: there is no such submatch before this" field sre))))
 
     (define (map-in-order f items)
       (if (null? items)
@@ -173,7 +191,7 @@
             (cons char-set:upper-case '(upper-case upper))
             (cons char-set:title-case '(title-case title))
             (cons char-set:letter '(alphabetic alpha))
-            (cons char-set:digit '(numeric num))
+            (cons char-set:digit '(numeric num digit))
             (cons char-set:letter+digit '(alphanumeric alphanum alnum))
             (cons char-set:punctuation '(punctuation punct))
             (cons char-set:symbol '(symbol))
@@ -264,18 +282,42 @@
             (cons 'bog (lambda (text index start end) (grapheme-boundary? text index start end)))
             (cons 'eog (lambda (text index start end) (grapheme-boundary? text index start end)))))
 
-    ;; Combining marks (general categories Mn, Mc, Me) belong to what they follow.
+    ;; Combining marks (general categories Mn, Mc, Me) belong to what they follow, and the letters
+    ;; of a Korean syllable to one another (UAX 29, GB6 to GB8).
     (define (mark? char) (<= 5 (%char-category char) 7))
+    (define (one-of . bounds)
+      (lambda (char)
+        (let ((code (char->integer char)))
+          (let loop ((bounds bounds))
+            (and (pair? bounds)
+                 (or (<= (car bounds) code (cadr bounds))
+                     (loop (cddr bounds))))))))
+    (define hangul-l? (one-of #x1100 #x115f #xa960 #xa97c))
+    (define hangul-v? (one-of #x1160 #x11a7 #xd7b0 #xd7c6))
+    (define hangul-t? (one-of #x11a8 #x11ff #xd7cb #xd7fb))
+    (define hangul-syllable? (one-of #xac00 #xd7a3))
+    (define (hangul-lv? char)
+      (and (hangul-syllable? char) (= 0 (modulo (- (char->integer char) #xac00) 28))))
+    (define (hangul-joined? before after)
+      (cond ((hangul-l? before) (or (hangul-l? after) (hangul-v? after) (hangul-syllable? after)))
+            ((or (hangul-v? before) (hangul-lv? before)) (or (hangul-v? after) (hangul-t? after)))
+            ((or (hangul-t? before) (hangul-syllable? before)) (hangul-t? after))
+            (else #f)))
     (define (grapheme-boundary? text index start end)
       (or (= index start)
           (= index end)
-          (not (or (mark? (string-ref text index))
-                   (and (char=? (string-ref text index) #\newline)
-                        (char=? (string-ref text (- index 1)) #\return))))))
+          (let ((before (string-ref text (- index 1)))
+                (after (string-ref text index)))
+            (not (or (mark? after)
+                     (hangul-joined? before after)
+                     (and (char=? after #\newline) (char=? before #\return)))))))
+    (define (not-boundary? text index start end)
+      (not (grapheme-boundary? text index start end)))
     (define grapheme
-      (list 'or
-            (list 'seq (char-tree #\return #f) (char-tree #\newline #f))
-            (list 'seq (cons 'set (lambda (char) #t)) (list 'star #t (cons 'set mark?)))))
+      (let ((any-char (cons 'set (lambda (char) #t))))
+        (list 'seq any-char
+              (list 'star #t (list 'seq (cons 'assert not-boundary?) any-char))
+              (cons 'assert grapheme-boundary?))))
 
     (define (look kind tree)
       (let-values (((first size) (assemble tree)))
@@ -293,114 +335,14 @@
                 ((look-behind) behind?)
                 (else (lambda arguments (not (apply behind? arguments))))))))
 
-    ;; From tree to instructions: #(number kind what next other). Kinds: set, split, save, assert,
-    ;; match. The first instruction, and how many there are.
-    (define (assemble tree)
-      (let ((size 0))
-        (define (instruction kind what next other)
-          (let ((made (vector size kind what next other)))
-            (set! size (+ size 1))
-            made))
-        (define (emit tree next)
-          (case (car tree)
-            ((set assert) (instruction (car tree) (cdr tree) next #f))
-            ((seq)
-             (let loop ((trees (reverse (cdr tree))) (next next))
-               (if (null? trees)
-                   next
-                   (loop (cdr trees) (emit (car trees) next)))))
-            ((or)
-             (let loop ((trees (cdr tree)))
-               (cond ((null? trees) (instruction 'set (lambda (char) #f) next #f))
-                     ((null? (cdr trees)) (emit (car trees) next))
-                     (else
-                      (let ((first (emit (car trees) next)))
-                        (instruction 'split #f first (loop (cdr trees))))))))
-            ((star)
-             (let* ((again (instruction 'split #f #f #f))
-                    (body (emit (third tree) again)))
-               (vector-set! again 3 (if (cadr tree) body next))
-               (vector-set! again 4 (if (cadr tree) next body))
-               again))
-            ((save)
-             (let* ((number (cadr tree))
-                    (after (instruction 'save (+ (* 2 number) 1) next #f))
-                    (body (emit (third tree) after)))
-               (instruction 'save (* 2 number) body #f)))))
-        (let* ((end (instruction 'match #f #f #f))
-               (first (emit tree end)))
-          (values first size))))
-
-    ;; Runs the instructions on a part of a text: from the index `from`, or from any after it if
-    ;; `search?`; up to the end if `whole?`. The places of the match, or #f.
-    (define (run first size count in-order? text from start end search? whole?)
-      (let ((marks (make-vector size -1))
-            (none (make-vector (* 2 count) #f)))
-        ;; Adds the instructions that are reached from `next` without a character; last one first.
-        (define (follow next places index threads)
-          (if (= (vector-ref marks (vector-ref next 0)) index)
-              threads
-              (begin
-                (vector-set! marks (vector-ref next 0) index)
-                (case (vector-ref next 1)
-                  ((split)
-                   (follow (vector-ref next 4) places index
-                           (follow (vector-ref next 3) places index threads)))
-                  ((save)
-                   (let ((places (vector-copy places)))
-                     (vector-set! places (vector-ref next 2) index)
-                     (follow (vector-ref next 3) places index threads)))
-                  ((assert)
-                   (if ((vector-ref next 2) text index start end)
-                       (follow (vector-ref next 3) places index threads)
-                       threads))
-                  (else (cons (cons next places) threads))))))
-        (define (begun index)
-          (let ((places (vector-copy none)))
-            (vector-set! places 0 index)
-            places))
-        (define (better? places best index)
-          (or (not best)
-              (< (vector-ref places 0) (vector-ref best 0))
-              (and (= (vector-ref places 0) (vector-ref best 0))
-                   (> index (vector-ref best 1)))))
-        (let next-char ((index from) (threads (reverse (follow first (begun from) from '()))) (best #f))
-          (let next-thread ((rest threads) (reached '()) (best best))
-            (cond
-             ((pair? rest)
-              (let* ((instruction (caar rest))
-                     (places (cdar rest)))
-                (if (eq? (vector-ref instruction 1) 'match)
-                    (if (and (or (not whole?) (= index end))
-                             (or in-order? (better? places best index)))
-                        (let ((found (vector-copy places)))
-                          (vector-set! found 1 index)
-                          (next-thread (if in-order? '() (cdr rest)) reached found))
-                        (next-thread (cdr rest) reached best))
-                    (next-thread (cdr rest)
-                                 (if (and (< index end)
-                                          ((vector-ref instruction 2) (string-ref text index)))
-                                     (follow (vector-ref instruction 3) places (+ index 1) reached)
-                                     reached)
-                                 best))))
-             ((= index end) best)
-             (else
-              (let* ((index (+ index 1))
-                     (reached (if (and search? (not best))
-                                  (follow first (begun index) index reached)
-                                  reached)))
-                (if (and (null? reached) (or best (not search?)))
-                    best
-                    (next-char index (reverse reached) best)))))))))
-
     ;; Regular expressions
 
     (define (compile sre)
-      (let* ((state (make-parse 0 '() #f))
+      (let* ((state (make-parse 0 '() #f #f))
              (tree (parse sre state #f #t #f)))
         (let-values (((first size) (assemble tree)))
           (make-regexp sre first size (parse-count state) (parse-names state)
-                       (parse-in-order? state)))))
+                       (parse-in-order? state) (parse-refers? state)))))
 
     (define (regexp re) (if (regexp? re) re (compile re)))
 
@@ -420,8 +362,13 @@
     (define (char-set->sre set) (list (char-set->string set)))
 
     (define (match re text from start end search? whole?)
-      (let ((places (run (regexp-start re) (regexp-size re) (+ 1 (regexp-count re))
-                         (regexp-in-order? re) text from start end search? whole?)))
+      (let* ((first (regexp-start re))
+             (size (regexp-size re))
+             (count (+ 1 (regexp-count re)))
+             (places (if (regexp-refers? re)
+                         (run-in-turn first size count text from start end search? whole?)
+                         (run first size count (regexp-in-order? re)
+                              text from start end search? whole?))))
         (and places (make-match re text places))))
 
     (define-optionals* (regexp-matches re text (start 0) (end (string-length text)))

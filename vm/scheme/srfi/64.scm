@@ -35,7 +35,7 @@
       (make-runner groups skips expected-fails selected results
                    pass fail xpass xfail skip
                    on-test-begin on-test-end on-group-begin on-group-end on-bad-count
-                   on-bad-end-name on-final aux)
+                   on-bad-end-name on-final aux own?)
       test-runner?
       ;; Innermost first.
       (groups runner-groups set-groups!)
@@ -58,7 +58,9 @@
       (on-bad-count test-runner-on-bad-count test-runner-on-bad-count!)
       (on-bad-end-name test-runner-on-bad-end-name test-runner-on-bad-end-name!)
       (on-final test-runner-on-final test-runner-on-final!)
-      (aux test-runner-aux-value test-runner-aux-value!))
+      (aux test-runner-aux-value test-runner-aux-value!)
+      ;; Did `test-begin` make it? Then it goes when the outermost group ends.
+      (own? runner-own? set-own!))
 
     ;; A group remembers what holds outside it.
     (define-record-type <group>
@@ -74,7 +76,7 @@
 
     (define (test-runner-null)
       (make-runner '() '() '() #f '() 0 0 0 0 0
-                   ignore ignore ignore ignore ignore ignore ignore #f))
+                   ignore ignore ignore ignore ignore ignore ignore #f #f))
 
     (define (test-runner-simple)
       (let ((runner (test-runner-null)))
@@ -163,10 +165,15 @@
 
     ;; Groups
 
+    (define (runner-to-use)
+      (or (test-runner-current)
+          (let ((runner (test-runner-create)))
+            (set-own! runner #t)
+            (test-runner-current runner)
+            runner)))
+
     (define-optionals* (test-begin name (count #f))
-      (if (not (test-runner-current))
-          (test-runner-current (test-runner-create)))
-      (let ((runner (test-runner-current)))
+      (let ((runner (runner-to-use)))
         ((test-runner-on-group-begin runner) runner name count)
         (set-groups! runner
                      (cons (make-group name count (total runner) (runner-skips runner)
@@ -190,7 +197,7 @@
           (if (null? (cdr groups))
               (begin
                 ((test-runner-on-final runner) runner)
-                (if (eq? runner (test-runner-current))
+                (if (and (runner-own? runner) (eq? runner (test-runner-current)))
                     (test-runner-current #f)))))))
 
     (define-syntax test-group
@@ -205,9 +212,7 @@
 
     ;; A group that is to be skipped is not run.
     (define (run-group name body cleanup)
-      (if (not (test-runner-current))
-          (test-runner-current (test-runner-create)))
-      (let ((runner (test-runner-current)))
+      (let ((runner (runner-to-use)))
         (set-results! runner (list (cons 'test-name name)))
         (if (skip? runner)
             (set-skip! runner (+ 1 (test-runner-skip-count runner)))

@@ -7,10 +7,12 @@ use super::handle::Vm;
 use super::interrupt::InterruptHandle;
 use super::root::{Procedure, Root};
 use super::window::{Local, Window};
+use crate::front::FrontError;
 use crate::interp::Machine;
 use crate::interp::host::ARGUMENTS_MOST;
 use crate::limits::{Limits, Refuel, Refuelling, Sandbox, Stay};
 use crate::read::reader::Reader;
+use crate::source::Span;
 use crate::vm::VmShared;
 use lisle_gc::Value;
 use lisle_threads::Mutator;
@@ -264,28 +266,37 @@ impl<'a> Context<'a> {
     pub(crate) fn evaluate(&mut self, name: &str, text: &str) -> Result<Value, Error> {
         let vm = self.vm;
         let source = vm.sources.add(name, text.to_owned());
-        let mut reader = Reader::new(source.id, &source.text, &vm.symbols);
+        let (forms, unreadable) = Reader::new(source.id, &source.text, &vm.symbols).rest();
+        let environment = vm.front.expander(vm).interaction_environment().clone();
+        let before = vm.front.foresee(vm, self.mutator, &forms, &environment);
+        self.run_all(before, Span::NONE)?;
         let mut last = Value::UNSPECIFIED;
-        loop {
-            let form = match reader.next() {
-                Ok(Some(form)) => form,
-                Ok(None) => return Ok(last),
-                Err(error) => {
-                    return Err(Error::at(vm, ErrorKind::Read, error.message, error.span));
-                }
-            };
-            let environment = vm.front.expander(vm).interaction_environment().clone();
+        for form in forms {
             let compiled = vm.front.compile(vm, self.mutator, &form, &environment);
-            let compiled = compiled.map_err(|error| Error::from_front(vm, error))?;
-            // Rooted: running one may collect the others.
-            let procedures: Vec<_> = compiled.into_iter().map(|v| vm.heap.add_root(v)).collect();
-            last = Value::UNSPECIFIED;
-            for procedure in procedures {
-                let outcome = Machine::new(self.mutator, vm).call_from_host(procedure.get(), &[]);
-                let ended = Error::from_outcome(vm, outcome);
-                last = ended.map_err(|error| error.placed(vm, form.span))?;
-            }
+            last = self.run_all(compiled, form.span)?;
         }
+        match unreadable {
+            None => Ok(last),
+            Some(error) => Err(Error::at(vm, ErrorKind::Read, error.message, error.span)),
+        }
+    }
+    /// Calls the procedures that a form was compiled to; the value of the last, not rooted.
+    fn run_all(
+        &mut self,
+        compiled: Result<Vec<Value>, FrontError>,
+        span: Span,
+    ) -> Result<Value, Error> {
+        let vm = self.vm;
+        let compiled = compiled.map_err(|error| Error::from_front(vm, error))?;
+        // Rooted: running one may collect the others.
+        let procedures: Vec<_> = compiled.into_iter().map(|v| vm.heap.add_root(v)).collect();
+        let mut last = Value::UNSPECIFIED;
+        for procedure in procedures {
+            let outcome = Machine::new(self.mutator, vm).call_from_host(procedure.get(), &[]);
+            let ended = Error::from_outcome(vm, outcome);
+            last = ended.map_err(|error| error.placed(vm, span))?;
+        }
+        Ok(last)
     }
 
     pub(crate) fn parts(&mut self) -> (&mut Mutator, &'a VmShared) {

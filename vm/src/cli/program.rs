@@ -57,7 +57,7 @@ fn run_text(
         .and_then(|bytes| program_text(name, bytes));
     with_vm(arguments, file, |vm, mutator| {
         let text = text.map_err(|message| cannot(vm, message))?;
-        let environment = vm.front.expander(vm).program_environment();
+        let environment = vm.front.expander(vm).main_environment();
         run_forms(vm, mutator, name, text, &environment).map(|_| ())
     })
 }
@@ -78,7 +78,7 @@ fn program_text(name: &str, bytes: Vec<u8>) -> Result<String, String> {
 /// unless it is unspecified.
 pub fn evaluate(arguments: &Arguments, texts: &[String]) -> i32 {
     with_vm(arguments, None, |vm, mutator| {
-        let environment = vm.front.expander(vm).program_environment();
+        let environment = vm.front.expander(vm).main_environment();
         for text in texts {
             let value = run_forms(vm, mutator, "<command line>", text.clone(), &environment)?;
             show_value(vm, value)?;
@@ -176,8 +176,13 @@ pub(super) fn run_forms(
     environment: &Arc<Environment>,
 ) -> Result<Value, Stopped> {
     let source = vm.sources.add_lasting(name, text);
-    let mut reader = Reader::new(source.id, &source.text, &vm.symbols);
+    let (forms, unreadable) = Reader::new(source.id, &source.text, &vm.symbols).rest();
     let mut steps = Steps::new(vm, mutator).map_err(|error| illegal(vm, error))?;
+    let before = vm.front.foresee(vm, mutator, &forms, environment);
+    for procedure in before.map_err(|error| illegal(vm, error))? {
+        steps.done.push((vm.heap.add_root(procedure), Span::NONE));
+    }
+    let mut forms = forms.into_iter();
     let mut last = Value::UNSPECIFIED;
     loop {
         while let Some(arguments) = steps.next(vm) {
@@ -203,13 +208,10 @@ pub(super) fn run_forms(
                 Outcome::Thrown(..) => unreachable!("no call from the host is around a program"),
             };
         }
-        let form = match reader.next() {
-            Ok(Some(form)) => form,
-            Ok(None) => return Ok(last),
-            Err(error) => {
-                let report = Report::of_kind(ErrorKind::Read, error.message, error.span);
-                return Err(failed(vm, report));
-            }
+        let Some(form) = forms.next() else {
+            let Some(error) = unreadable else { return Ok(last) };
+            let report = Report::of_kind(ErrorKind::Read, error.message, error.span);
+            return Err(failed(vm, report));
         };
         last = Value::UNSPECIFIED;
         let compiled = vm.front.compile(vm, mutator, &form, environment);

@@ -263,7 +263,9 @@ pub(super) fn look_up(ident: &Ident, scope: &Scope) -> Found {
 
 /// A top-level environment: of a program, a library, the REPL, or made by `environment`.
 pub struct Environment {
-    state: RwLock<State>,
+    state: Arc<RwLock<State>>,
+    /// Another environment with the same bindings; what the rest means here.
+    view: Option<Fallback>,
 }
 
 struct State {
@@ -321,7 +323,7 @@ impl Environment {
             inherited: FxHashMap::default(),
             unused: None,
         };
-        Environment { state: RwLock::new(state) }
+        Environment { state: Arc::new(RwLock::new(state)), view: None }
     }
     pub(super) fn core() -> Environment {
         Environment::with(Fallback::Core, Changes::Allowed)
@@ -336,8 +338,13 @@ impl Environment {
         Environment::with(Fallback::Nothing, changes)
     }
 
+    /// The same bindings, now and later, and everything standard besides.
+    pub(super) fn with_standard(&self) -> Environment {
+        Environment { state: self.state.clone(), view: Some(Fallback::Standard) }
+    }
+
     pub(super) fn fallback(&self) -> Fallback {
-        self.state.read().fallback
+        self.view.unwrap_or_else(|| self.state.read().fallback)
     }
     pub(super) fn may_change(&self) -> bool {
         self.state.read().changes != Changes::Forbidden

@@ -26,6 +26,7 @@ static LIBRARIES: &[(&str, &str, &str)] = embedded![
     "srfi 95" "95.scm",
     "srfi 113" "113.scm",
     "srfi 115" "115.scm",
+    "srfi 115 machine" "115-machine.scm",
     "srfi 117" "117.scm",
     "srfi 125" "125.scm",
     "srfi 128" "128.scm",

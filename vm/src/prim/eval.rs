@@ -8,11 +8,13 @@ use crate::datum_value;
 use crate::expand::Environment;
 use crate::text;
 use lisle_gc::{HeapExhausted, Kind, Value, object};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The primitives of this file.
 pub const PRIMS: &[Prim] = &[
     blocking("%compile", compile, 2, 2),
+    blocking("%foresee", foresee, 2, 2),
     blocking("%environment", environment, 0, ANY),
     prim("interaction-environment", interaction_environment, 0, 0),
     prim("environment?", is_environment, 1, 1),
@@ -51,6 +53,24 @@ fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     }
 }
 
+/// `(%foresee forms environment)`: procedures to be called before these forms are evaluated.
+fn foresee(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let vm = cx.vm();
+    let Some(environment) = environment_of(cx, args[1]) else {
+        return Err(cx.wrong_type("load", 2, "environment", args[1]));
+    };
+    let mut forms = Vec::new();
+    let mut rest = args[0];
+    while rest.is_pair() {
+        forms.push(datum_value::value_to_datum(cx, object::car(rest))?);
+        rest = object::cdr(rest);
+    }
+    match vm.front.foresee(vm, cx.mutator, &forms, &environment) {
+        Ok(procedures) => cx.list(&procedures),
+        Err(error) => Err(vm.front_raised(cx, &error)),
+    }
+}
+
 /// `(%environment import-set ...)`: a pair of the environment and the procedures to call first.
 fn environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let vm = cx.vm();
@@ -79,6 +99,17 @@ fn is_environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::boolean(environment_of(cx, args[0]).is_some()))
 }
 
+/// What a file holds: one in the current folder or, if there is none, in one of `folders`.
+fn read_beside(name: &str, folders: &[PathBuf]) -> std::io::Result<Vec<u8>> {
+    let here = std::fs::read(name);
+    let absent = here.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    let mut elsewhere = folders.iter().map(|folder| std::fs::read(folder.join(name)));
+    match absent.then(|| elsewhere.find_map(Result::ok)).flatten() {
+        Some(found) => Ok(found),
+        None => here,
+    }
+}
+
 /// `(%read-program file)`: the data in a file, as a list.
 fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     if !object::is_kind(args[0], Kind::String) {
@@ -87,7 +118,7 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     cx.demand(Capability::ReadFiles, "load")?;
     let vm = cx.vm();
     let name = text::to_rust_string(args[0]);
-    let content = match cx.blocking(|| std::fs::read(&name)) {
+    let content = match cx.blocking(|| read_beside(&name, &vm.config.library_path)) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) => {
             let message = format!("load: cannot read {name}: {error}");

@@ -20,7 +20,8 @@ const WINDOW: usize = 4 * 1024;
 enum Attempt {
     Datum(Datum),
     End,
-    Wrong(String),
+    /// What is wrong, and in which line.
+    Wrong(String, usize),
     MoreWanted,
 }
 
@@ -57,8 +58,13 @@ fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
                 Attempt::Datum(datum)
             }
             Ok(None) if at_end && !broken => Attempt::End,
-            Ok(None) if at_end => Attempt::Wrong("the input is not UTF-8".to_owned()),
-            Err(error) if at_end || !error.incomplete => Attempt::Wrong(error.message),
+            Ok(None) if at_end => {
+                Attempt::Wrong("the input is not UTF-8".to_owned(), input.line(text.len()))
+            }
+            Err(error) if at_end || !error.incomplete => {
+                let line = input.line(error.span.start as usize);
+                Attempt::Wrong(error.message, line)
+            }
             _ if all => return Attempt::MoreWanted,
             _ => {
                 window *= 2;
@@ -66,7 +72,7 @@ fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
             }
         };
         // At least a byte, so that reading on after an error gets somewhere.
-        let error = matches!(outcome, Attempt::Wrong(_));
+        let error = matches!(outcome, Attempt::Wrong(..));
         let count = position.max(usize::from(error)).min(input.waiting().len());
         input.consume(count);
         input.fold_case = fold_case;
@@ -88,9 +94,14 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
                 return made.inspect_err(|_| input.go_back(place));
             }
             Attempt::End => return Ok(Value::EOF),
-            Attempt::Wrong(message) => {
+            Attempt::Wrong(message, line) => {
                 drop(input);
-                return Err(cx.error(ErrorKind::Read, &format!("read: {message}"), &[]));
+                let place = match (line, port.name.as_str()) {
+                    (1, "string") => String::new(),
+                    (_, "string") => format!(" (line {line} of the string)"),
+                    (_, name) => format!(" (line {line} of {name})"),
+                };
+                return Err(cx.error(ErrorKind::Read, &format!("read: {message}{place}"), &[]));
             }
             Attempt::MoreWanted => {}
         }

@@ -91,6 +91,17 @@ impl<'t> Reader<'t> {
     pub fn position(&self) -> usize {
         self.lexer.position()
     }
+    /// All data up to the end of the text, or to what is no datum, and what is wrong there.
+    pub fn rest(mut self) -> (Vec<Datum>, Option<ReadError>) {
+        let mut data = Vec::new();
+        loop {
+            match self.next() {
+                Ok(Some(datum)) => data.push(datum),
+                Ok(None) => return (data, None),
+                Err(error) => return (data, Some(error)),
+            }
+        }
+    }
     /// Is `#!fold-case` in force?
     pub fn fold_case(&self) -> bool {
         self.lexer.fold_case()

@@ -27,7 +27,8 @@ pub const FEATURES: &[&str] = &[
     "little-endian",
     "threads",
     "lisle",
-    // Of SRFI 115, without `regexp-backrefs`.
+    // Of SRFI 115.
+    "regexp-backrefs",
     "regexp-look-around",
     "regexp-non-greedy",
     "srfi-0",

@@ -79,6 +79,8 @@ impl OutputSide {
 pub struct Input {
     bytes: Vec<u8>,
     at: usize,
+    /// How many lines ended before `bytes`.
+    lines_before: usize,
     /// Has the source no more?
     ended: bool,
     open: bool,
@@ -117,6 +119,10 @@ fn width(first: u8) -> usize {
     }
 }
 
+fn ends_of_lines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
 /// A place in the bytes read ahead.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
@@ -127,7 +133,15 @@ pub struct Place {
 
 impl Input {
     fn new(bytes: Vec<u8>, ended: bool) -> Input {
-        Input { bytes, at: 0, ended, open: true, skip_newline: false, fold_case: false }
+        Input {
+            bytes,
+            at: 0,
+            lines_before: 0,
+            ended,
+            open: true,
+            skip_newline: false,
+            fold_case: false,
+        }
     }
     /// The bytes read ahead.
     pub fn waiting(&self) -> &[u8] {
@@ -159,7 +173,12 @@ impl Input {
             }
         }
     }
+    /// The number of the line, from 1, that is so many bytes ahead.
+    pub fn line(&self, ahead: usize) -> usize {
+        self.lines_before + ends_of_lines(&self.bytes[..self.at + ahead]) + 1
+    }
     fn append(&mut self, more: &[u8]) {
+        self.lines_before += ends_of_lines(&self.bytes[..self.at]);
         self.bytes.drain(..self.at);
         self.at = 0;
         self.bytes.extend_from_slice(more);

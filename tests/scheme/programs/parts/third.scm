@@ -1,0 +1,3 @@
+;; included: loaded by programs/loads.scm
+
+(define (third-thing x) (list 'third x))
