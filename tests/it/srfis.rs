@@ -55,7 +55,8 @@ fn add_exports(text: &str, names: &mut Names) {
     let words = words(text);
     for start in (0..words.len()).filter(|&at| words[at] == "define-library") {
         let name = form(&words, start + 1);
-        let internal = name.iter().any(|part| ["common", "machine", "tree"].contains(&part.as_str()));
+        let internal =
+            name.iter().any(|part| ["common", "machine", "tree"].contains(&part.as_str()));
         let Some(number) = name.get(2).and_then(|number| number.parse().ok()) else { continue };
         if name[1] != "srfi" || internal {
             continue;
