@@ -66,7 +66,11 @@
     ((file environment)
      (let ((forms (%read-program file)))
        (for-each (lambda (thunk) (thunk)) (%foresee forms environment))
-       (for-each (lambda (form) (eval form environment)) forms)))))
+       (for-each (lambda (form)
+                   (if (car form)
+                       (%with-libraries (lambda () (%eval (cdr form) environment)))
+                       (%eval (cdr form) environment)))
+                 forms)))))
 
 (define (scheme-report-environment version)
   (environment '(scheme r5rs)))

@@ -6,6 +6,8 @@ use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::datum_value;
 use crate::expand::Environment;
+use crate::read::datum::Datum;
+use crate::source::Source;
 use crate::text;
 use lisle_gc::{HeapExhausted, Kind, Value, object};
 use std::path::PathBuf;
@@ -27,6 +29,19 @@ pub const PRIMS: &[Prim] = &[
 /// An environment as a heap object.
 pub(crate) struct EnvironmentHandle(pub(crate) Arc<Environment>);
 
+/// A form of a program as a heap object, and the text that it stands in: unlike a list, it says
+/// where its parts stand.
+struct FormHandle(Datum, #[expect(dead_code, reason = "held, so that it is known")] Arc<Source>);
+
+/// The form that a value is.
+fn form_of(cx: &mut Cx<'_>, v: Value) -> Result<Datum, Raised> {
+    let native = cx.vm().heap.native(v);
+    match native.as_ref().and_then(|native| native.downcast_ref::<FormHandle>()) {
+        Some(FormHandle(datum, _)) => Ok(datum.clone()),
+        None => datum_value::argument_to_datum(cx, v),
+    }
+}
+
 fn environment_value(cx: &mut Cx<'_>, environment: Arc<Environment>) -> Result<Value, Raised> {
     let heap = cx.heap().heap().clone();
     heap.new_native(cx.heap(), Box::new(EnvironmentHandle(environment)), 0)
@@ -45,7 +60,7 @@ fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         Some(environment) => environment,
         None => return Err(cx.wrong_type("eval", 2, "environment", args[1])),
     };
-    let form = datum_value::argument_to_datum(cx, args[0])?;
+    let form = form_of(cx, args[0])?;
     let compiled = vm.front.compile(vm, cx.mutator, &form, &environment);
     match compiled {
         Ok(procedures) => cx.list(&procedures),
@@ -53,7 +68,8 @@ fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     }
 }
 
-/// `(%foresee forms environment)`: procedures to be called before these forms are evaluated.
+/// `(%foresee forms environment)`: procedures to be called before these forms, which
+/// `%read-program` made, are evaluated.
 fn foresee(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let vm = cx.vm();
     let Some(environment) = environment_of(cx, args[1]) else {
@@ -62,7 +78,7 @@ fn foresee(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let mut forms = Vec::new();
     let mut rest = args[0];
     while rest.is_pair() {
-        forms.push(datum_value::value_to_datum(cx, object::car(rest))?);
+        forms.push(form_of(cx, object::cdr(object::car(rest)))?);
         rest = object::cdr(rest);
     }
     match vm.front.foresee(vm, cx.mutator, &forms, &environment) {
@@ -110,7 +126,8 @@ fn read_beside(name: &str, folders: &[PathBuf]) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// `(%read-program file)`: the data in a file, as a list.
+/// `(%read-program file)`: a list of a pair for each form in a file: is it an import, and the form,
+/// for `%compile`.
 fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     if !object::is_kind(args[0], Kind::String) {
         return Err(cx.wrong_type("load", 1, "string", args[0]));
@@ -127,10 +144,18 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     };
     let source = vm.sources.add(&name, content);
     let mut reader = crate::read::reader::Reader::new(source.id, &source.text, &vm.symbols);
+    let import = vm.symbols.intern("import");
     let mut forms = Vec::new();
     loop {
         match reader.next() {
-            Ok(Some(datum)) => forms.push(datum_value::datum_to_value(cx, &datum)?),
+            Ok(Some(datum)) => {
+                let imports =
+                    datum.as_pair().is_some_and(|pair| pair.car.as_symbol() == Some(import));
+                let heap = vm.heap.clone();
+                let made = heap.new_native(cx.heap(), Box::new(FormHandle(datum, source.clone())), 0);
+                let form = made.map_err(|HeapExhausted| cx.exhausted())?;
+                forms.push(cx.cons(Value::boolean(imports), form)?);
+            }
             Ok(None) => return cx.list(&forms),
             Err(error) => {
                 let place = vm.sources.describe(error.span).unwrap_or_default();
