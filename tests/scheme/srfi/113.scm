@@ -1,5 +1,5 @@
 ;; Sets and bags
-;; expect: 63 checks
+;; expect: 66 checks
 (import (scheme base) (scheme write) (scheme char) (scheme set) (srfi 128) (only (srfi 132) list-sort))
 (include "../check.scm")
 
@@ -74,5 +74,10 @@
 (check (list (bag->alist (b 1 1)) (bl (alist->bag numbers '((1 . 2) (2 . 1))))) '(((1 . 2)) (1 1 2)))
 (check (list (=? set-comparator (s 1 2) (s 2 1)) (<? bag-comparator (b 1) (b 1 1)) (= (comparator-hash set-comparator (s 1 2)) (comparator-hash set-comparator (s 2 1)))) '(#t #t #t))
 (check (sl (let ((x (set set-comparator (s 1) (s 1) (s 2)))) (set-map numbers set-size x))) '(1))
+
+;; Sets with different ideas of equality are not compared or combined
+(check-raises (set=? (set (make-eq-comparator) 1) (set (make-equal-comparator) 1)))
+(check-raises (bag<? (bag (make-eq-comparator)) (bag (make-equal-comparator) 1)))
+(check-raises (set-union (set (make-eq-comparator) 1) (set (make-equal-comparator) 1)))
 
 (report)

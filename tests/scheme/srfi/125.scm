@@ -1,5 +1,5 @@
 ;; Hash tables
-;; expect: 55 checks
+;; expect: 57 checks
 (import (scheme base) (scheme write) (scheme char) (scheme hash-table) (only (srfi 128) make-comparator make-default-comparator number-hash)
         (only (srfi 132) list-sort))
 (include "../check.scm")
@@ -67,5 +67,8 @@
 ;; The usual equivalences
 (check (let ((h (make-hash-table string-ci=?))) (hash-table-set! h "Key" 1) (hash-table-ref/default h "kEY" #f)) 1)
 (check (let ((h (make-hash-table (make-default-comparator)))) (hash-table-set! h '(1 "a") 1) (hash-table-ref/default h (list 1 (string #\a)) #f)) 1)
+
+(check (hash-table-find (lambda (k v) #f) table (lambda () 'nowhere)) 'nowhere)
+(check (hash-table-find (lambda (k v) (and (eq? v 'b) k)) table (lambda () 'nowhere)) (hash-table-find (lambda (k v) (and (eq? v 'b) k)) table))
 
 (report)

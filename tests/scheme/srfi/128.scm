@@ -1,5 +1,5 @@
 ;; Comparators
-;; expect: 50 checks
+;; expect: 51 checks
 (import (scheme base) (scheme write) (scheme char) (scheme comparator))
 (include "../check.scm")
 
@@ -83,5 +83,9 @@
 (check (list (>=? numbers 2 2 1) (>=? numbers 1 2)) '(#t #f))
 (check (map (lambda (x) (comparator-if<=> numbers x 5 'less 'equal 'greater)) '(4 5 6)) '(less equal greater))
 (check (map (lambda (x) (comparator-if<=> x "b" 'less 'equal 'greater)) '("a" "b" "c")) '(less equal greater))
+
+(check (map (lambda (obj hash) (= (comparator-hash (make-default-comparator) obj) (hash obj)))
+            (list #t #\x "a string" 'symbol 12 0.5) (list boolean-hash char-hash string-hash symbol-hash number-hash number-hash))
+       '(#t #t #t #t #t #t))
 
 (report)

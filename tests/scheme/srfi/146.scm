@@ -1,6 +1,6 @@
 ;; divide: 20
 ;; Mappings
-;; expect: 59 checks
+;; expect: 61 checks
 (import (scheme base) (scheme process-context) (scheme write) (scheme mapping) (srfi 128) (only (srfi 132) list-sort) (only (srfi 1) every))
 (include "../check.scm")
 (include "../size.scm")
@@ -82,5 +82,9 @@
 (check (list (<? mapping-comparator (P 1 'a) (P 1 'b)) (<? mapping-comparator (P 1 'a) m123)) '(#t #t))
 (check (let ((ks (mapping-keys half))) (equal? ks (list-sort < ks))) #t)
 (check-raises (mapping (make-comparator number? = #f number-hash) 1 2))
+
+;; Mappings with different comparators differ
+(check (mapping=? numbers (P 1 2) (mapping (make-comparator number? = < number-hash) 1 2)) #f)
+(check (mapping=? numbers (P 1 2) (P 1 2)) #t)
 
 (report)

@@ -1,5 +1,5 @@
 ;; Generators and accumulators
-;; expect: 48 checks
+;; expect: 51 checks
 (import (scheme base) (scheme write) (scheme generator) (only (srfi 1) unfold))
 (include "../check.scm")
 
@@ -56,5 +56,9 @@
 (check (list (run (vector-accumulator! (vector 0 0 0) 1) 'a) (run (bytevector-accumulator! (bytevector 0 0 0) 1) 7 8)) '(#(0 a 0) #u8(0 7 8)))
 (check-raises (run (vector-accumulator! (vector 0) 0) 1 2))
 (check (list (run (sum-accumulator) 1 2) (run (product-accumulator) 2 3)) '(3 6))
+
+(check (l (make-for-each-generator for-each '(1 2))) '(1 2))
+(check (l (gflatten (g '(1 2) '() '(3)))) '(1 2 3))
+(check (generator-unfold (make-for-each-generator vector-for-each #(1 2)) (lambda (stop? mapper next seed) (let loop ((s seed)) (if (stop? s) '() (cons (mapper s) (loop (next s))))))) '(1 2))
 
 (report)

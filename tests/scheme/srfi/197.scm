@@ -1,5 +1,5 @@
 ;; Pipelines
-;; expect: 28 checks
+;; expect: 32 checks
 (import (scheme base) (scheme write) (srfi 197))
 (include "../check.scm")
 
@@ -31,5 +31,11 @@
 (check (nest-reverse x (let ((x 5)) _) (list _)) '(5))
 (check (nest-reverse 'a (list 'b _) (list 'c _)) '(c (b a)))
 (check (nest-reverse 1 <> (list <> 2)) '(1 2))
+
+;; What is nested may be quoted
+(check (nest '_ (a _ b) (_) c) '(a (c) b))
+(check (nest <> (quote <>) (1 <>) (2 <>) 3) '(1 (2 3)))
+(check (nest (nest & (quote &) (outer &) _ inner) (first _ &) last) '(outer (first last inner)))
+(check (nest-reverse 3 (2 _) (1 _) (quote _)) '(1 (2 3)))
 
 (report)

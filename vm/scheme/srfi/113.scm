@@ -44,6 +44,15 @@
       (if (not (and (set-or-bag? obj) (eq? (kind-of obj) kind)))
           (%wrong-type who position (symbol->string kind) obj)))
 
+    ;; Sets that are compared or combined have one idea of equality.
+    (define (check-same who a b)
+      (let ((a (comparator-of a)) (b (comparator-of b)))
+        (if (not (or (eq? a b)
+                     (and (eq? (comparator-type-test-predicate a) (comparator-type-test-predicate b))
+                          (eq? (comparator-equality-predicate a)
+                               (comparator-equality-predicate b)))))
+            (error (string-append (symbol->string who) ": the comparators differ") a b))))
+
     (define (table-of who kind position obj)
       (check who kind position obj)
       (raw-table obj))
@@ -310,7 +319,7 @@
       (every (lambda (entry) (<= (cdr entry) (count-in b (car entry)))) (entries a)))
 
     (define (chain who kind holds? sets)
-      (for-each (lambda (s) (check who kind 1 s)) sets)
+      (for-each (lambda (s) (check who kind 1 s) (check-same who (car sets) s)) sets)
       (let loop ((first (car sets)) (rest (cdr sets)))
         (or (null? rest)
             (and (holds? first (car rest))
@@ -345,7 +354,7 @@
 
     (define (combine-all! who kind counts s sets)
       (check who kind 1 s)
-      (for-each (lambda (other) (check who kind 2 other)) sets)
+      (for-each (lambda (other) (check who kind 2 other) (check-same who s other)) sets)
       (for-each (lambda (other) (combine! counts s (if (eq? other s) (copy s) other))) sets)
       s)
 

@@ -22,7 +22,7 @@
   (import (except (lisle base) hash-table-merge!)
           (only (srfi 128) comparator? comparator-equality-predicate
                 comparator-hash-function comparator-hashable?)
-          (lisle internal))
+          (srfi 227) (lisle internal))
   (begin
 
     ;; The second argument may be a hash function; whatever else follows is a hint.
@@ -125,8 +125,9 @@
       (let ((alist (hash-table->alist table)))
         (values (map car alist) (map cdr alist))))
 
-    (define (hash-table-find f table)
-      (any (lambda (entry) (f (car entry) (cdr entry))) (hash-table->alist table)))
+    (define-optionals* (hash-table-find f table (failure (lambda () #f)))
+      (or (any (lambda (entry) (f (car entry) (cdr entry))) (hash-table->alist table))
+          (failure)))
 
     (define (hash-table-map f comparator table)
       (let ((result (table-of comparator)))

@@ -363,7 +363,9 @@
                  (loop (car rest) (cdr rest))))))
 
     (define-both (mapping=? hashmap=?) (who kind) (comparator m . more)
-      (chain who kind (lambda (c a b) (and (same-size? a b) (within? c a b)))
+      (chain who kind
+             (lambda (c a b)
+               (and (eq? (comparator-of a) (comparator-of b)) (same-size? a b) (within? c a b)))
              comparator (cons m more)))
     (define-both (mapping<? hashmap<?) (who kind) (comparator m . more)
       (chain who kind (lambda (c a b) (and (smaller? a b) (within? c a b)))

@@ -93,9 +93,13 @@
               (vector-ref items end))
             eof)))
 
-    (define (make-for-each-generator for-each)
-      (lambda (items)
-        (make-coroutine-generator (lambda (yield) (for-each yield items)))))
+    ;; Without a collection, the constructor for collections.
+    (define make-for-each-generator
+      (case-lambda
+        ((for-each items)
+         (make-coroutine-generator (lambda (yield) (for-each yield items))))
+        ((for-each)
+         (lambda (items) (make-for-each-generator for-each items)))))
 
     (define (make-unfold-generator stop? f next seed)
       (lambda ()
@@ -251,16 +255,17 @@
                 (next))))
         next))
 
+    ;; Of generators, or of lists.
     (define (gflatten generators)
       (let ((current (lambda () eof)))
         (define (next)
           (let ((item (current)))
             (if (eof-object? item)
-                (let ((generator (generators)))
-                  (if (eof-object? generator)
+                (let ((part (generators)))
+                  (if (eof-object? part)
                       eof
                       (begin
-                        (set! current generator)
+                        (set! current (if (procedure? part) part (list->generator part)))
                         (next))))
                 item)))
         next))

@@ -147,14 +147,15 @@
     (define-syntax nest
       (syntax-rules ::: ()
         ((nest final) final)
-        ((nest (item :::) more :::) (nest-steps _ ... (item :::) more :::))
-        ((nest slot more :::) (nest-steps slot ... more :::))))
+        ((nest (item :::) more :::) (nest-steps _ () (item :::) more :::))
+        ((nest slot more :::) (nest-steps slot () more :::))))
 
+    ;; Innermost first: what is left of the steps when the outer ones are expanded may stand in a
+    ;; quotation.
     (define-syntax nest-steps
       (syntax-rules ()
-        ((_ slot dots final) final)
-        ((_ slot dots step more ...)
-         (fill slot step () (nest-steps slot dots more ...)))))
+        ((_ slot (inner ...) final) (reverse-steps slot final inner ...))
+        ((_ slot (inner ...) step more ...) (nest-steps slot (step inner ...) more ...))))
 
     (define-syntax nest-reverse
       (syntax-rules ::: ()
@@ -169,14 +170,6 @@
          (fill-then slot step () inner (more ...)))))
 
     ;; Puts an expression itself where the slot is.
-    (define-syntax fill
-      (syntax-rules ()
-        ((_ slot () (part ...) inner) (part ...))
-        ((_ slot (item . more) (part ...) inner)
-         (if-same slot item
-                  (fill slot more (part ... inner) inner)
-                  (fill slot more (part ... item) inner)))))
-
     (define-syntax fill-then
       (syntax-rules ()
         ((_ slot () (part ...) inner (more ...)) (reverse-steps slot (part ...) more ...))
