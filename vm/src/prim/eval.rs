@@ -152,7 +152,8 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
                 let imports =
                     datum.as_pair().is_some_and(|pair| pair.car.as_symbol() == Some(import));
                 let heap = vm.heap.clone();
-                let made = heap.new_native(cx.heap(), Box::new(FormHandle(datum, source.clone())), 0);
+                let made =
+                    heap.new_native(cx.heap(), Box::new(FormHandle(datum, source.clone())), 0);
                 let form = made.map_err(|HeapExhausted| cx.exhausted())?;
                 forms.push(cx.cons(Value::boolean(imports), form)?);
             }
