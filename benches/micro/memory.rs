@@ -82,6 +82,42 @@ fn store_young_into_old(bencher: Bencher<'_, '_>) {
     );
 }
 
+/// Pairs, kept and made one after the other, as keys told by their address: looked up while garbage is
+/// made, so that the young ones move.
+#[divan::bench(args = ["make-hash-table eq?", "make-weak-eq-hash-table"], sample_count = 10, sample_size = 1)]
+fn look_up_by_address(bencher: Bencher<'_, '_>, table: &str) {
+    bench_scheme(
+        bencher,
+        &format!(
+            "(import (scheme base) (srfi 69) (lisle weak))
+             (define keys (make-vector {STEPS}))
+             (define table ({table}))
+             (do ((i 0 (+ i 1))) ((= i {STEPS}))
+               (vector-set! keys i (list i))
+               (hash-table-set! table (vector-ref keys i) i))
+             (define (run n last)
+               (if (= n 0)
+                   last
+                   (run (- n 1)
+                        (list n (hash-table-ref/default table (vector-ref keys (- n 1)) #f)))))"
+        ),
+        &format!("(run {STEPS} #f)"),
+    );
+}
+
+/// Keys that die as soon as they are in a weak table.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn fill_weak_table_with_dying_keys(bencher: Bencher<'_, '_>) {
+    bench_scheme(
+        bencher,
+        "(import (scheme base) (srfi 69) (lisle weak))
+         (define table (make-weak-eq-hash-table))
+         (define (run n)
+           (if (= n 0) 'done (begin (hash-table-set! table (list n) n) (run (- n 1)))))",
+        &format!("(run {STEPS})"),
+    );
+}
+
 /// One thread allocates while so many others run an endless loop: every collection stops them.
 #[divan::bench(args = [0, 1, 7], sample_count = 10, sample_size = 1)]
 fn stop_running_threads(bencher: Bencher<'_, '_>, others: u32) {

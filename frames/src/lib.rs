@@ -16,23 +16,24 @@
 //!
 //! **FR-2** Every live register of a frame holds an initialised value.
 //! *Holds* at safepoints; *established by* the compiler, whose liveness analysis is what "live"
-//! means; *relied on by* [`roots`], [`promote`]; *checked by* [`verify`] and the heap verifier, run over
-//! every root.
+//! means; *relied on by* [`roots`], [`promote`]; *checked by* `verify::live_registers_hold_values` and the
+//! heap verifier, run over every root.
 //!
 //! **FR-3** A chunk never changes after [`promote`] has returned it, as long as anything refers to it.
 //! *Holds* always; *established by* reinstatement copying instead of moving, and by FR-6; *relied on
-//! by* re-entry of continuations any number of times; *checked by* [`verify`] (chunks are whole) and
-//! `tests::a_chunk_can_be_re_entered`.
+//! by* re-entry of continuations any number of times; *checked by* `verify::chunks_are_whole`,
+//! `verify::shared_chunks_have_not_changed`, and `tests::a_chunk_can_be_re_entered`.
 //!
 //! **FR-4** The bottom frame of the region returns to the underflow code, and `under` says what is
 //! below it.
 //! *Holds* whenever guest code runs; *established by* [`promote`], [`reinstate`]; *relied on by* the
-//! walk, which stops there; *checked by* [`verify`] and debug assertions in [`walk`].
+//! walk, which stops there; *checked by* `verify::bottom_returns_to_the_underflow_code`,
+//! `verify::frame_is_inside`, and debug assertions in [`mod@walk`].
 //!
 //! **FR-5** Promotion has no half-way state a collection could see: allocation never collects, and
 //! whatever can fail comes before anything refers to the chunk.
 //! *Holds* always; *established by* the heap's rule that collections happen at safepoints only;
-//! *relied on by* [`promote`]; *checked by* [`verify`] (chunks are whole) in the stress modes, and with
+//! *relied on by* [`promote`]; *checked by* `verify::chunks_are_whole` in the stress modes, and with
 //! allocations made to fail.
 //!
 //! **FR-6** A chunk whose frames begin at `shared_depth` or above is referred to by `under`, or by
@@ -40,7 +41,7 @@
 //! *Holds* always; *established by* every promotion whose position is given away, and by
 //! [`Stack::continue_at`], both of which raise `shared_depth` to the depth of `under` (or higher, in
 //! [`Stack::throw`]); underflow lowers it with `under`; *relied on by* underflow, which keeps the
-//! memory of such a chunk for the next one; *checked by* [`verify`] and
+//! memory of such a chunk for the next one; *checked by* `verify::spares_are_unknown` and
 //! `tests::a_captured_chunk_is_never_used_again`.
 
 #![deny(unsafe_code)]

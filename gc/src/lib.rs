@@ -73,7 +73,7 @@
 //!   `nursery`, `old::blocks`. *Relied on by:* whoever allocates next. *Checked by:*
 //!   `verify::is_not_in_free_memory`.
 //!
-//! Between the phases of a collection, where `verify::phases` looks:
+//! Between the phases of a collection:
 //!
 //! - **GC-12** *holds:* when marking ends, what is reachable is marked, and what was overwritten since it
 //!   began; nothing else is, if the world was stopped meanwhile; once weak references are settled, what

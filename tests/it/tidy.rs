@@ -237,6 +237,53 @@ fn cited_invariants_are_defined() {
     no_complaints(&complaints);
 }
 
+/// The texts that state the invariants of a crate, each from its first id to the next one's.
+fn statements(text: &str, letters: &str) -> Vec<(String, String)> {
+    let head = format!("**{letters}");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//!")).map(str::trim);
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let parts = text.split(&head).skip(1).map(|part| {
+        let number: String = part.chars().take_while(char::is_ascii_digit).collect();
+        let paragraph = part.split("\n\n").next().unwrap_or_default();
+        (format!("{letters}{number}"), paragraph.replace('\n', " "))
+    });
+    parts.collect()
+}
+
+#[test]
+fn every_invariant_is_checked_by_something_that_exists() {
+    let sources = sources();
+    let mut complaints = Vec::new();
+    for (folder, letters) in INVARIANTS {
+        let folder = format!("{folder}/");
+        let of_crate = || sources.iter().filter(|source| source.name.starts_with(&folder));
+        for (id, statement) in statements(&read(&format!("{folder}src/lib.rs")), letters) {
+            let checked = statement.split_once("hecked by").map_or("", |(_, by)| by);
+            let names = checked.split(['`', '[', ']']).filter(|name| name.contains("::"));
+            let names = names.filter_map(|name| name.rsplit("::").next());
+            let exists = |name: &str| {
+                let (function, file) = (format!("fn {name}("), format!("/{name}.rs"));
+                of_crate()
+                    .any(|source| source.text.contains(&function) || source.name.ends_with(&file))
+            };
+            let (there, gone): (Vec<_>, Vec<_>) = names.partition(|name| exists(name));
+            if there.is_empty() || !gone.is_empty() {
+                complaints.push(format!("{id} is checked by {there:?}, and by {gone:?}"));
+            }
+            // Where the verifier checks it, a test has it broken. Nobody can break TH-1 and TH-3.
+            let is_verified = checked.contains("verify") && !["TH-1", "TH-3"].contains(&&*id);
+            let seen = format!("Some(\"{id}\")");
+            let also = format!("invariant, \"{id}\"");
+            let is_broken =
+                of_crate().any(|source| source.text.contains(&seen) || source.text.contains(&also));
+            if is_verified && !is_broken {
+                complaints.push(format!("no test breaks {id}"));
+            }
+        }
+    }
+    no_complaints(&complaints);
+}
+
 #[test]
 fn nothing_stands_unfinished() {
     let marks = ["to".to_owned() + "do!(", "FIX".to_owned() + "ME", "XX".to_owned() + "X"];

@@ -22,23 +22,23 @@
 //! or the `heap`, `stack` and `roots` of any mutator.
 //! *Holds* always; *established by* [`rendezvous`]: the coordinator waits for every running thread,
 //! and none gets back to running before the resumption; *relied on by* [`world`] and every
-//! collection; *checked by* `verify`, `model` (all scenarios) and `tests::world`.
+//! collection; *checked by* `verify::nobody_else_runs`, `model` (all scenarios) and `tests::world`.
 //!
 //! **TH-2** No lock is held by anybody who waits for a running thread to stop.
 //! *Holds* always; exception: the list of root sources, which mutators only touch to add one;
 //! *established by* [`rendezvous`] (the gate is free while the coordinator waits); *relied on by*
-//! every lock a running thread takes; *checked by* `verify` and
+//! every lock a running thread takes; *checked by* `verify::locks_come_free` and
 //! `tests::world::threads_come_and_go_during_stops`.
 //!
 //! **TH-3** A local heap that was used belongs to a seated mutator until it is dropped.
 //! *Holds* always; *established by* the order of the fields of [`Mutator`] and its `Drop`; *relied
-//! on by* the collector (GC-6); *checked by* the collector, which counts them.
+//! on by* the collector (GC-6); *checked by* the collector, which counts them, and `tests::world`.
 //!
 //! **TH-4** A shard of the wait queues is locked only inside a primitive: never across a safepoint
 //! or a wait, and never two at once.
 //! *Holds* always; *established by* [`mod@mutex`], [`condvar`], [`channel`], [`mod@select`],
-//! [`thread`]; *relied on by* TH-2; *checked by* `verify`, and `tests::objects` under constant
-//! collections.
+//! [`thread`]; *relied on by* TH-2; *checked by* `verify::shards_come_free`, and `tests::objects` under
+//! constant collections.
 //!
 //! **TH-5** A wait is decided exactly once, between `prepare` and the return of `park` or `cancel`.
 //! *Holds* always; *established by* [`park`]; *relied on by* [`wait`] (a wake-up is never lost) and
@@ -47,7 +47,8 @@
 //!
 //! **TH-6** A thread is counted as waiting only while nobody has decided its wait.
 //! *Holds* always; *established by* [`census`] and [`park`]; *relied on by* `deadlock`, which would
-//! otherwise report threads that are about to run; *checked by* `verify` and `tests::deadlock`.
+//! otherwise report threads that are about to run; *checked by* `verify::waiting_threads_are_counted` and
+//! `tests::deadlock`.
 #![deny(unsafe_code)]
 
 pub mod census;

@@ -6,6 +6,7 @@ mod park;
 mod select;
 mod state;
 mod threads;
+mod verify;
 mod wait;
 mod world;
 
