@@ -175,7 +175,7 @@ fn report(residents: &mut [Resident], children: u32, faults: &mut Faults) {
     println!("\n{children} processes, each with one program; and the residents:\n");
     println!(
         "{:<52} {:>8} {:>39} {:>7} {:>7}",
-        "flags", "programs", "median MiB resident in each quarter", "most", "threads"
+        "flags", "programs", "least MiB resident in each quarter", "most", "threads"
     );
     for resident in residents {
         let samples = &resident.samples;
