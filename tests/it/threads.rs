@@ -65,22 +65,28 @@ fn a_deadlock_ends_the_program_and_says_who_waits_for_what() {
         "program.scm:7",
     ]);
     for (form, says) in [
-        ("(channel-receive! (make-channel #f 'quiet))", "quiet"),
-        ("(let ((c (make-channel 1 'full))) (channel-send! c 1) (channel-send! c 2))", "full"),
+        ("(channel-receive! (make-channel #f 'quiet))", "a value on channel `quiet`"),
+        (
+            "(let ((c (make-channel 1 'full))) (channel-send! c 1) (channel-send! c 2))",
+            "room on channel `full`",
+        ),
         (
             "(channel-select (list (list (make-channel #f 'left) car) (list (make-channel #f 'right) car)))",
-            "right",
+            "one of the channels `left`, `right`",
         ),
-        ("(let ((m (make-mutex 'twice))) (mutex-lock! m) (mutex-lock! m))", "twice"),
+        ("(let ((m (make-mutex 'twice))) (mutex-lock! m) (mutex-lock! m))", "mutex `twice`"),
         (
             "(let ((m (make-mutex)) (c (make-condition-variable 'cv))) (mutex-lock! m) (mutex-unlock! m c))",
-            "cv",
+            "condition variable `cv`",
         ),
-        ("(thread-join! (make-thread (lambda () 1) 'unstarted))", "unstarted"),
-        ("(thread-join! (current-thread))", "main"),
+        (
+            "(thread-join! (make-thread (lambda () 1) 'unstarted))",
+            "a thread that was never started",
+        ),
+        ("(thread-join! (current-thread))", "the end of thread `main`"),
     ] {
         let run = run_text(&[], &format!("\n{form}"));
-        run.failed_with(&["waits for", says, "program.scm:2"]);
+        run.failed_with(&[&format!("waits for {says}"), "program.scm:2"]);
     }
 }
 

@@ -15,7 +15,7 @@
 
 use super::mutator::{Held, Mutator};
 use super::park::Wake;
-use super::reason::{WaitId, WaitingFor};
+use super::reason::{Label, WaitId, WaitingFor};
 use super::time::Timeout;
 use super::wait::{LockedShard, Queue, Turn};
 use lisle_gc::object::{field, init_field, is_kind, size};
@@ -98,6 +98,10 @@ pub fn length(channel: Value) -> usize {
 /// Was it closed?
 pub fn is_closed(channel: Value) -> bool {
     field(channel, CLOSED) != Value::ZERO
+}
+/// How reports call it.
+pub fn label(channel: Value) -> Label {
+    Label { id: wait_id(channel), name: crate::label::text(name(channel)) }
 }
 pub(crate) fn wait_id(channel: Value) -> WaitId {
     WaitId(field(channel, WAIT_ID).assume_fixnum() as u64)
@@ -219,7 +223,7 @@ fn send_held(m: &mut Mutator, held: &Held, timeout: Timeout) -> Result<SendOutco
         let ticket = m.parker.prepare();
         shard.enter(key, &m.parker, ticket, 0, turn);
         drop(shard);
-        match m.park_in(key, ticket, timeout.until(|| WaitingFor::Send(key.0))) {
+        match m.park_in(key, ticket, timeout.until(|| WaitingFor::Send(label(channel)))) {
             Wake::Notified(_) => turn = Turn::First,
             Wake::TimedOut => {}
             Wake::Interrupted => return Ok(SendOutcome::Interrupted),
@@ -250,7 +254,7 @@ fn receive_held(m: &mut Mutator, held: &Held, timeout: Timeout) -> ReceiveOutcom
         let ticket = m.parker.prepare();
         shard.enter(key, &m.parker, ticket, 0, turn);
         drop(shard);
-        match m.park_in(key, ticket, timeout.until(|| WaitingFor::Receive(key.0))) {
+        match m.park_in(key, ticket, timeout.until(|| WaitingFor::Receive(label(channel)))) {
             Wake::Notified(_) => turn = Turn::First,
             Wake::TimedOut => {}
             Wake::Interrupted => return ReceiveOutcome::Interrupted,

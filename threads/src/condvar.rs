@@ -9,7 +9,7 @@
 
 use crate::label;
 use crate::mutator::Mutator;
-use crate::reason::{WaitId, WaitingFor};
+use crate::reason::{Label, WaitId, WaitingFor};
 use crate::wait::Queue;
 use lisle_gc::object::{field, init_field, is_kind};
 use lisle_gc::{HeapExhausted, Kind, Value};
@@ -53,7 +53,11 @@ pub(crate) fn wait_id(condvar: Value) -> WaitId {
     WaitId(field(condvar, WAIT_ID).assume_fixnum() as u64)
 }
 pub(crate) fn waiting_for(condvar: Value) -> WaitingFor {
-    WaitingFor::Condvar { id: wait_id(condvar), name: label::text(name(condvar)) }
+    WaitingFor::Condvar(label(condvar))
+}
+/// How reports call it.
+pub fn label(condvar: Value) -> Label {
+    Label { id: wait_id(condvar), name: label::text(name(condvar)) }
 }
 
 /// Wakes one thread that waits.

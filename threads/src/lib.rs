@@ -85,7 +85,7 @@ pub mod world;
 
 pub use events::LimitKind;
 pub use mutator::{Held, Mutator, Nested, RootSlot, Roots};
-pub use reason::{Interrupt, MutatorId, WaitId, WaitingFor};
+pub use reason::{Interrupt, Label, MutatorId, WaitId, WaitingFor};
 pub use rest::Resting;
 pub use spawn::{StartOutcome, ThreadBody};
 pub use statistics::{Places, PollSite, ThreadStats};

@@ -18,7 +18,7 @@
 use crate::label;
 use crate::mutator::{Held, Mutator};
 use crate::park::{Ticket, Wake};
-use crate::reason::{WaitId, WaitingFor};
+use crate::reason::{Label, WaitId, WaitingFor};
 use crate::thread::{self, ThreadState};
 use crate::time::Timeout;
 use crate::wait::{LockedShard, Queue, Turn};
@@ -162,7 +162,11 @@ fn lock_held(m: &mut Mutator, held: &Held, timeout: Timeout, ticket: Ticket) -> 
 fn waiting_for(mutex: Value) -> WaitingFor {
     let owner = field(mutex, OWNER);
     let owner = if owner.is_true() { thread::mutator(owner) } else { None };
-    WaitingFor::Mutex { id: wait_id(mutex), name: label::text(name(mutex)), owner }
+    WaitingFor::Mutex { label: label(mutex), owner }
+}
+/// How reports call it.
+pub fn label(mutex: Value) -> Label {
+    Label { id: wait_id(mutex), name: label::text(name(mutex)) }
 }
 
 /// Locks the mutex if it is free; else enters the queue if there is time left.

@@ -25,52 +25,62 @@ pub enum Interrupt {
     Deadlock(Arc<str>),
 }
 
+/// How a report calls an object one can wait for: by its name, or else by its number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// Its number.
+    pub id: WaitId,
+    /// Its name, if it has one.
+    pub name: Option<Arc<str>>,
+}
+
+impl Label {
+    /// The name, or the number, without quotes.
+    pub fn plain(&self) -> String {
+        self.name.as_ref().map_or_else(|| format!("#{}", self.id.0), |name| name.to_string())
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if self.name.is_some() { "`" } else { "" };
+        write!(f, "{quote}{}{quote}", self.plain())
+    }
+}
+
 /// What a thread waits for without a timeout.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum WaitingFor {
     /// A mutex, and the thread that owns it, if any.
     Mutex {
-        /// Its number.
-        id: WaitId,
-        /// Its name, if it has one.
-        name: Option<Arc<str>>,
+        /// Which.
+        label: Label,
         /// Who owns it.
         owner: Option<MutatorId>,
     },
     /// A condition variable.
-    Condvar {
-        /// Its number.
-        id: WaitId,
-        /// Its name, if it has one.
-        name: Option<Arc<str>>,
-    },
+    Condvar(Label),
     /// The end of a thread; zero if it was never started.
     Join(MutatorId),
     /// A value on a channel.
-    Receive(WaitId),
+    Receive(Label),
     /// Room on a channel.
-    Send(WaitId),
+    Send(Label),
     /// One of several channels.
-    Select(Arc<[WaitId]>),
+    Select(Arc<[Label]>),
 }
 
 impl fmt::Display for WaitingFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |name: &Option<Arc<str>>, id: &WaitId| match name {
-            Some(name) => format!("`{name}`"),
-            None => format!("#{}", id.0),
-        };
         match self {
-            WaitingFor::Mutex { id, name, .. } => write!(f, "mutex {}", named(name, id)),
-            WaitingFor::Condvar { id, name } => {
-                write!(f, "condition variable {}", named(name, id))
-            }
+            WaitingFor::Mutex { label, .. } => write!(f, "mutex {label}"),
+            WaitingFor::Condvar(label) => write!(f, "condition variable {label}"),
             WaitingFor::Join(_) => write!(f, "the end of a thread"),
-            WaitingFor::Receive(id) => write!(f, "a value on channel #{}", id.0),
-            WaitingFor::Send(id) => write!(f, "room on channel #{}", id.0),
-            WaitingFor::Select(ids) => {
-                let ids: Vec<String> = ids.iter().map(|id| format!("#{}", id.0)).collect();
-                write!(f, "one of the channels {}", ids.join(", "))
+            WaitingFor::Receive(label) => write!(f, "a value on channel {label}"),
+            WaitingFor::Send(label) => write!(f, "room on channel {label}"),
+            WaitingFor::Select(labels) => {
+                let labels: Vec<String> = labels.iter().map(Label::to_string).collect();
+                write!(f, "one of the channels {}", labels.join(", "))
             }
         }
     }

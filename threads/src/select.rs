@@ -11,7 +11,6 @@ use super::reason::{WaitId, WaitingFor};
 use super::time::Timeout;
 use super::wait::{Queue, Turn};
 use lisle_gc::{HeapExhausted, Value};
-use std::sync::Arc;
 
 /// What to do with a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,8 +96,8 @@ fn select_held(
             return found.map(|outcome| outcome.unwrap_or(SelectOutcome::TimedOut));
         }
         let until = timeout.until(|| {
-            let ids: Vec<WaitId> = keys.iter().map(|key| key.0).collect();
-            WaitingFor::Select(Arc::from(ids))
+            let channels = (0..keys.len()).map(|case| m.held(held, 2 * case));
+            WaitingFor::Select(channels.map(channel::label).collect())
         });
         let wake = m.park(ticket, until);
         leave_all(m, keys, ticket);

@@ -1,5 +1,5 @@
 ;; (lisle channel)
-;; expect: 43 checks
+;; expect: 44 checks
 (import (scheme base) (scheme write) (srfi 18) (lisle channel))
 (include "../check.scm")
 
@@ -9,6 +9,7 @@
 (define c (make-channel))
 (check (channel? c) #t)
 (check (channel? 1) #f)
+(check (let ((port (open-output-string))) (write (make-channel 1 'named) port) (get-output-string port)) "#<channel named>")
 (check (channel-length c) 0)
 (check (channel-capacity c) #f)
 (check (channel-send! c 'a) #t)

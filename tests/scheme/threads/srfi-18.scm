@@ -1,5 +1,5 @@
 ;; SRFI 18: threads, mutexes, condition variables, time
-;; expect: 62 checks
+;; expect: 64 checks
 (import (scheme base) (scheme write) (srfi 18) (scheme time))
 (include "../check.scm")
 
@@ -8,6 +8,9 @@
 (check (thread? t) #t)
 (check (thread? 'answer) #f)
 (check (thread-name t) 'answer)
+(define (shown obj) (let ((port (open-output-string))) (write obj port) (get-output-string port)))
+(check (shown t) "#<thread answer>")
+(check (list (shown (make-mutex 'm)) (shown (make-condition-variable "c"))) '("#<mutex m>" "#<condition-variable c>"))
 (thread-specific-set! t '(some thing))
 (check (thread-specific t) '(some thing))
 (check (eq? t (thread-start! t)) #t)

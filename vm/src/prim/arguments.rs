@@ -20,6 +20,7 @@ pub fn size(cx: &mut Cx<'_>, name: &str, args: &[Value], position: usize) -> Res
     let given = args[position];
     match given.as_fixnum() {
         Some(n) => usize::try_from(n).map_err(|_| cx.out_of_range(name, position + 1, given)),
+        None if is_kind(given, Kind::Bignum) => Err(cx.out_of_range(name, position + 1, given)),
         None => Err(cx.wrong_type(name, position + 1, "an exact non-negative integer", given)),
     }
 }

@@ -8,6 +8,7 @@ use crate::text::Text;
 use crate::vm::VmShared;
 use lisle_gc::object::{byte, field, is_kind, kind, size};
 use lisle_gc::{Kind, Value};
+use lisle_threads::{channel, condvar, label, mutex, thread};
 
 /// About so much of the form in a syntax object is written.
 const SYNTAX_TEXT_LIMIT: usize = 120;
@@ -98,10 +99,11 @@ fn append_opaque(vm: &VmShared, v: Value, kind: Kind, out: &mut String) {
             }
             _ => ("native", None),
         },
-        Kind::Thread => ("thread", None),
-        Kind::Mutex => ("mutex", None),
-        Kind::Condvar => ("condition-variable", None),
-        Kind::Channel => ("channel", None),
+        Kind::Thread => ("thread", label::text(thread::name(v)).map(|name| name.to_string())),
+        // As reports of deadlocks call them.
+        Kind::Mutex => ("mutex", Some(mutex::label(v).plain())),
+        Kind::Condvar => ("condition-variable", Some(condvar::label(v).plain())),
+        Kind::Channel => ("channel", Some(channel::label(v).plain())),
         Kind::Time => ("time", None),
         Kind::PromptTag => ("prompt-tag", None),
         Kind::GlobalEnvironment | Kind::Environment => ("environment", None),
