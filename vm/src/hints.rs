@@ -32,8 +32,8 @@ impl Hint {
     }
 }
 
-/// Hints for a variable that has no value.
-pub(crate) fn unbound(vm: &VmShared, name: &str) -> Vec<Hint> {
+/// That a library exports a name.
+fn exporter(vm: &VmShared, name: &str) -> Option<Hint> {
     let libraries = vm.front.expander(vm).standard_libraries(&vm.symbols);
     let wanted = vm.symbols.intern(name);
     let mut exporters: Vec<&str> = libraries
@@ -44,9 +44,16 @@ pub(crate) fn unbound(vm: &VmShared, name: &str) -> Vec<Hint> {
         .collect();
     let last = |library: &str| library == "(scheme r5rs)" || !library.starts_with("(scheme");
     exporters.sort_unstable_by_key(|library| (last(library), library.len()));
-    if let Some(exporter) = exporters.first() {
-        return vec![Hint::new(format!("{exporter} exports {name}; it is not imported here"))];
+    let exporter = exporters.first()?;
+    Some(Hint::new(format!("{exporter} exports {name}; it is not imported here")))
+}
+
+/// Hints for a variable that has no value.
+pub(crate) fn unbound(vm: &VmShared, name: &str) -> Vec<Hint> {
+    if let Some(hint) = exporter(vm, name) {
+        return vec![hint];
     }
+    let libraries = vm.front.expander(vm).standard_libraries(&vm.symbols);
     let mut known: Vec<Sym> = libraries.values().flatten().copied().collect();
     known.extend(vm.globals.names());
     known.sort_unstable();
@@ -104,7 +111,8 @@ pub(crate) fn of_condition(
             // A misspelt keyword makes expressions of what are none: their errors are its.
             match vm.front.expander(vm).misspelt_keyword(span, &vm.symbols) {
                 Some((operator, near)) if operator != name => {
-                    vec![Hint::new(format!("{operator} is not defined: {near}"))]
+                    let misspelt = || Hint::new(format!("{operator} is not defined: {near}"));
+                    vec![exporter(vm, &operator).unwrap_or_else(misspelt)]
                 }
                 Some((_, near)) => match unbound(vm, &name) {
                     hints if hints.is_empty() => vec![Hint::new(near)],

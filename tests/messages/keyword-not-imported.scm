@@ -1,0 +1,2 @@
+(import (srfi 1))
+(define numbers (iota 3))
