@@ -390,6 +390,21 @@ fn what_is_shared_many_times_over_is_refused() {
     run_text(&flags, &with("(write (shared 60) (open-output-string))")).printed("refused");
 }
 
+/// Nothing interrupts a search, so it must not take the product of two lengths.
+#[test]
+fn searching_a_string_takes_time_in_proportion() {
+    run_text(
+        &[],
+        "(define text (make-string 400000 #\\a))
+         (define late (string-append (make-string 200000 #\\a) \"b\"))
+         (define early (string-append \"b\" (make-string 200000 #\\a)))
+         (write (list (string-search-forward late text 0)
+                      (string-search-backward early text 400000)
+                      (length (string-search-all (make-string 200000 #\\a) text))))",
+    )
+    .printed("(#f #f 200001)");
+}
+
 /// A continuation of a form of the program includes the forms after it.
 #[test]
 fn going_back_to_an_earlier_form_runs_the_later_ones_again() {

@@ -9,6 +9,7 @@
 //! store is not lost when another thread widens the text meanwhile (`NOTE(widen)` below).
 
 pub mod bytes;
+pub mod search;
 #[cfg(test)]
 mod tests;
 
@@ -115,11 +116,6 @@ impl Text {
             .map(|i| self.code(i).cmp(&other.code(i)))
             .find(|o| o.is_ne())
             .unwrap_or_else(|| self.length.cmp(&other.length))
-    }
-    /// Position of the first occurrence of `pattern` that starts at `start` or later.
-    pub fn find(self, pattern: Text, start: usize) -> Option<usize> {
-        let last = self.length.checked_sub(pattern.length)?;
-        (start..=last).find(|&at| self.has_at(at, pattern))
     }
     /// Copies the characters `start .. end` into the fresh text object `to`, which must be wide if
     /// this text is.

@@ -1,5 +1,6 @@
 //! Strings on a bare heap.
 
+use super::search::Direction;
 use super::{Text, char_at, concatenate, copy_into, filled, make, set_char, slice, to_rust_string};
 use lisle_gc::{Heap, HeapConfig, LocalHeap};
 
@@ -90,6 +91,32 @@ fn filled_strings_have_the_character_everywhere() {
         for c in ['x', 'ÿ', 'λ', '𝄞'] {
             let string = filled(heap, length, c).unwrap();
             assert_eq!(to_rust_string(string), c.to_string().repeat(length));
+        }
+    }
+}
+
+/// All words of few letters in all words of few letters, against looking at every place.
+#[test]
+fn occurrences_are_found_in_both_directions() {
+    let heap = &mut heap();
+    let words: Vec<String> = (0..=6_u32)
+        .flat_map(|length| (0..1 << length).map(move |bits: u32| (length, bits)))
+        .map(|(length, bits)| (0..length).map(move |i| if bits >> i & 1 == 1 { 'λ' } else { 'a' }))
+        .map(Iterator::collect)
+        .collect();
+    let texts: Vec<Text> = words.iter().map(|word| Text::of(make(heap, word).unwrap())).collect();
+    for text in texts.iter().filter(|text| text.len() >= 4) {
+        for pattern in texts.iter().filter(|pattern| pattern.len() <= 5) {
+            for part in [0..text.len(), 1..text.len() - 1, 2..2] {
+                let fits =
+                    |at: &usize| at + pattern.len() <= part.end && text.has_at(*at, *pattern);
+                let mut expected: Vec<usize> = (part.start..=part.end).filter(fits).collect();
+                let found = text.occurrences(*pattern, part.clone(), Direction::Forward);
+                assert_eq!(found.collect::<Vec<_>>(), expected);
+                expected.reverse();
+                let found = text.occurrences(*pattern, part.clone(), Direction::Backward);
+                assert_eq!(found.collect::<Vec<_>>(), expected);
+            }
         }
     }
 }

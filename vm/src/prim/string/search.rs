@@ -3,6 +3,7 @@
 use crate::cx::{Cx, Raised};
 use crate::prim::arguments;
 use crate::prim::pair::ListBuilder;
+use crate::text::search::Direction;
 use lisle_gc::Value;
 
 fn position_or_false(position: Option<usize>) -> Value {
@@ -30,7 +31,8 @@ pub fn search_forward(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> 
     let pattern = arguments::text(cx, "string-search-forward", args, 0)?;
     let text = arguments::text(cx, "string-search-forward", args, 1)?;
     let start = arguments::index(cx, "string-search-forward", args, 2, text.len() + 1)?;
-    Ok(position_or_false(text.find(pattern, start)))
+    let part = start..text.len();
+    Ok(position_or_false(text.occurrences(pattern, part, Direction::Forward).next()))
 }
 
 /// `(string-search-backward pattern string end)`: where the last occurrence that ends by `end` ends.
@@ -39,8 +41,8 @@ pub fn search_backward(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised>
     let pattern = arguments::text(cx, name, args, 0)?;
     let text = arguments::text(cx, name, args, 1)?;
     let end = arguments::index(cx, name, args, 2, text.len() + 1)?;
-    let found = (pattern.len()..=end).rev().find(|&at| text.has_at(at - pattern.len(), pattern));
-    Ok(position_or_false(found))
+    let found = text.occurrences(pattern, 0..end, Direction::Backward).next();
+    Ok(position_or_false(found.map(|at| at + pattern.len())))
 }
 
 /// `(string-search-all pattern string)`: the positions of all occurrences.
@@ -48,10 +50,8 @@ pub fn search_all(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let pattern = arguments::text(cx, "string-search-all", args, 0)?;
     let text = arguments::text(cx, "string-search-all", args, 1)?;
     let mut list = ListBuilder::new();
-    let mut from = 0;
-    while let Some(at) = text.find(pattern, from) {
+    for at in text.occurrences(pattern, 0..text.len(), Direction::Forward) {
         list.push(cx, Value::fixnum(at as i64))?;
-        from = at + 1;
     }
     Ok(list.finish())
 }
@@ -61,8 +61,8 @@ pub fn contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let text = arguments::text(cx, "string-contains", args, 0)?;
     let pattern = arguments::text(cx, "string-contains", args, 1)?;
     let (start, end) = arguments::range(cx, "string-contains", args, 2, text.len())?;
-    let found = text.find(pattern, start).filter(|at| at + pattern.len() <= end);
-    Ok(position_or_false(found))
+    let mut found = text.occurrences(pattern, start..end, Direction::Forward);
+    Ok(position_or_false(found.next()))
 }
 
 /// `(string-prefix? prefix string)`
