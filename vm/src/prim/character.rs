@@ -30,6 +30,12 @@ fn compare<const RELATION: u8, const FOLD: bool>(
     cx: &mut Cx<'_>,
     args: &[Value],
 ) -> Result<Value, Raised> {
+    if let [x, y] = args
+        && !FOLD
+        && let (Some(x), Some(y)) = (x.as_char(), y.as_char())
+    {
+        return Ok(Value::boolean(holds::<RELATION>(x.cmp(&y))));
+    }
     let mut holds_so_far = true;
     let mut previous: Option<char> = None;
     for position in 0..args.len() {
