@@ -160,6 +160,8 @@ pub struct Mutator {
     outcome: &'static str,
     /// There are records that should not wait.
     wants_emission: bool,
+    /// It is in native state without a closure, see `native.rs`.
+    pub(crate) is_suspended: bool,
     /// What a thread takes besides its region.
     _memory: External,
     // Fixed.
@@ -187,6 +189,7 @@ impl Mutator {
             born_ns: membership.world.heap.age_ns(),
             outcome: "dropped",
             wants_emission: false,
+            is_suspended: false,
             _memory: memory,
             parker: Arc::clone(&membership.seat.member.parker),
             world: Arc::clone(&membership.world),

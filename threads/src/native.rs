@@ -1,4 +1,5 @@
 //! Native regions: stretches of a thread's life in which it touches neither the heap nor its roots.
+//! One that is not a closure is between `suspend` and `resume`.
 
 use crate::mutator::{Membership, Mutator};
 
@@ -32,6 +33,30 @@ impl<'a> NativeRegion<'a> {
         if world.rendezvous.leave_native(seat) || world.heap.collection_wanted() {
             mutator.stack.limit().trip();
         }
+    }
+}
+
+impl Mutator {
+    /// Enters native state until [`Mutator::resume`], for a thread that turns to the mutator of
+    /// another world: collections go on meanwhile. No `Value` may be carried through, the stack's top
+    /// must be published, and of the mutator nothing but [`Mutator::is_suspended`],
+    /// [`Mutator::is_native`] and [`Mutator::resume`] may be used until then.
+    ///
+    /// # Panics
+    /// In debug builds, when it is in native state already.
+    pub fn suspend(&mut self) {
+        std::mem::forget(NativeRegion::enter(self));
+        self.is_suspended = true;
+    }
+    /// Back from [`Mutator::suspend`], if it was suspended. Waits while the world is stopped.
+    pub fn resume(&mut self) {
+        if std::mem::take(&mut self.is_suspended) {
+            NativeRegion::resume(self);
+        }
+    }
+    /// Is it between [`Mutator::suspend`] and [`Mutator::resume`]?
+    pub fn is_suspended(&self) -> bool {
+        self.is_suspended
     }
 }
 

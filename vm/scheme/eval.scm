@@ -28,8 +28,16 @@
        (car made)))))
 
 ;; A thread that imports libraries holds this while it runs them, so that another one that imports
-;; the same waits until they have their values. A library's own body may import more.
+;; the same waits until they have their values. A library's own body may import more. Code of the
+;; host takes it by `%enter-libraries`: the mutex, or `#f` when this thread has it already.
 (define %libraries (make-mutex 'libraries))
+
+(define (%enter-libraries)
+  (if (eq? (mutex-state %libraries) (current-thread))
+      #f
+      (begin
+        (%lock-libraries)
+        %libraries)))
 
 (define (%with-libraries work)
   (if (eq? (mutex-state %libraries) (current-thread))

@@ -172,6 +172,8 @@ pub trait GlobalHost {
     }
     /// Some code changes this variable by `set!`.
     fn assigned(&self, global: GlobalId);
+    /// A loader, code of the embedding program, has run, and may have turned to another VM.
+    fn loader_returned(&self) {}
     /// A constant that stands for an object of the expander's, for `%syntax-match` and `%syntax`.
     fn keep(&self, object: Arc<dyn Any + Send + Sync>) -> Result<Datum> {
         drop(object);
@@ -250,6 +252,15 @@ pub struct Session<'a> {
     pub check: &'a dyn Fn() -> Result<()>,
     /// How far the expansion may go.
     pub limits: Limits,
+}
+
+impl Session<'_> {
+    /// Asks the loader.
+    fn ask_loader<R>(&self, question: impl FnOnce(&dyn LibraryLoader) -> R) -> R {
+        let answer = question(self.loader);
+        self.host.loader_returned();
+        answer
+    }
 }
 
 /// The expander of a VM: what top-level forms share. Several threads may use it at once.

@@ -131,3 +131,37 @@ fn a_body_that_raises_leaves_what_it_has_defined() {
     vm.reload("(app rules)").unwrap();
     assert_eq!(vm.eval_text("(list first second third all)").unwrap(), "(3 3 3 #(3 3 3))");
 }
+
+#[test]
+fn who_imports_a_library_that_another_thread_runs_waits_for_it() {
+    let libraries = Libraries::new();
+    libraries.insert(
+        "(slow)",
+        "(define-library (slow) (import (scheme base) (srfi 18)) (export value)
+           (begin (thread-sleep! 0.2) (define value (list 1 2))))",
+    );
+    libraries.insert(
+        "(on slow)",
+        "(define-library (on slow) (import (scheme base) (slow)) (export more)
+           (begin (define more (cons 0 value))))",
+    );
+    let vm = Vm::builder().loader(libraries).build().unwrap();
+    thread::scope(|scope| {
+        for k in 0..8 {
+            let vm = &vm;
+            scope.spawn(move || {
+                let text = match k % 4 {
+                    0 => "(import (slow)) value",
+                    1 => "(import (on slow)) (cdr more)",
+                    2 => "(eval 'value (environment '(slow)))",
+                    _ => {
+                        "(thread-join! (thread-start! (make-thread (lambda ()
+                           (eval '(import (on slow)) (interaction-environment))
+                           (eval '(cdr more) (interaction-environment))))))"
+                    }
+                };
+                assert_eq!(vm.eval::<Vec<i64>>(text).unwrap(), [1, 2]);
+            });
+        }
+    });
+}

@@ -8,6 +8,7 @@ mod errors;
 mod host_types;
 mod libraries;
 mod limits;
+mod machines;
 mod rooting;
 mod serde;
 mod threads;

@@ -4,20 +4,27 @@
 //! of the host that runs in it, whose mutator is that of the thread that called it. Whoever wants to
 //! work with a VM takes the topmost entry of that VM, or attaches for the moment.
 //!
+//! Of the mutators of a thread one is *current*, and runs. When the thread turns to another one, the
+//! one before is suspended: it is in native state, so collections of its VM go on, until the thread
+//! comes back to it ([`make_current`]). So a thread never waits for one world while it keeps another
+//! one waiting. What may be suspended is code of the host in which guest code might run as well, and
+//! which therefore holds no values; one with a window open is left running.
+//!
 //! # Validity
 //! The pointer in an entry is good as long as the entry is there. An entry that owns its mutator
 //! drops the pointer with it. The entry of a procedure of the host is pushed and popped by
 //! [`in_host_procedure`], around which its mutator lives. Mutable references made from the pointer
 //! live while one operation of the mutator runs, and are used by nobody else: entries belong to one
 //! thread, and when such an operation calls code of the host, it does not touch the mutator until
-//! that has returned. (`Mutator` is `!Unpin`, see `lisle_threads::world`: references to it may be
+//! that has returned. That code may suspend the mutator, so what goes on with it afterwards makes it
+//! current first. (`Mutator` is `!Unpin`, see `lisle_threads::world`: references to it may be
 //! live, unused, while another one is used.)
 
 use super::error::{Error, ErrorKind};
 use crate::vm::{self, VmShared};
 use lisle_gc::{HeapExhausted, Reason, Value};
 use lisle_threads::{Mutator, RootSlot};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
@@ -51,11 +58,15 @@ struct Owned {
 
 thread_local! {
     static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+    /// The mutator that is current, if one is; it has an entry.
+    static CURRENT: Cell<*mut Mutator> = const { Cell::new(ptr::null_mut()) };
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         if let Some(Owned { mutator, vm, .. }) = self.owned.take() {
+            make_current(self.mutator);
+            CURRENT.set(ptr::null_mut());
             let resting = mutator.rest();
             let mut others = vm.resting.lock();
             if others.len() < RESTING_MOST {
@@ -68,6 +79,49 @@ impl Drop for Entry {
 /// How many mutators without a thread a VM keeps.
 const RESTING_MOST: usize = 64;
 
+/// Makes this mutator, which has an entry or is about to get one, the one that runs on this thread.
+/// Waits while its world is stopped.
+#[inline]
+pub(crate) fn make_current(mutator: *mut Mutator) {
+    if CURRENT.get() != mutator {
+        turn_to(mutator);
+    }
+}
+
+#[cold]
+fn turn_to(mutator: *mut Mutator) {
+    suspend_current();
+    // SAFETY: see Validity.
+    unsafe { &mut *mutator }.resume();
+    CURRENT.set(mutator);
+}
+
+/// For a mutator whose thread has run code of the host that knew nothing of it.
+pub(crate) fn come_back(mutator: &mut Mutator) {
+    if mutator.is_suspended() {
+        turn_to(mutator);
+    }
+}
+
+/// Suspends the current mutator, if it can be; none is current then.
+fn suspend_current() {
+    let current = CURRENT.replace(ptr::null_mut());
+    if current.is_null() {
+        return;
+    }
+    let is_open = ENTRIES.try_with(|entries| {
+        let entries = entries.borrow();
+        let entry = entries.iter().rev().find(|entry| ptr::eq(entry.mutator, current));
+        entry.is_none_or(|entry| entry.state == State::Open)
+    });
+    // SAFETY: see Validity: it has an entry, and what the thread does with it is code of the host.
+    let current = unsafe { &mut *current };
+    // It may be in native state on its own account, in a subscriber to events.
+    if is_open.unwrap_or(true) && !current.is_native() {
+        current.suspend();
+    }
+}
+
 /// Runs `work` on the calling thread's mutator of this VM, attaching for the call if there is none.
 /// `work` may collect.
 pub(crate) fn with<R>(
@@ -78,6 +132,7 @@ pub(crate) fn with<R>(
         Some(taken) => taken,
         None => push_owned(vm)?,
     };
+    make_current(mutator);
     // SAFETY: see Validity; the guard keeps the entry.
     work(unsafe { &mut *mutator }, vm)
 }
@@ -88,6 +143,7 @@ pub(crate) fn with_known<R>(
     work: impl FnOnce(&mut Mutator, &VmShared) -> Result<R, Error>,
 ) -> Result<Option<R>, Error> {
     let Some((_guard, mutator)) = take_current(vm)? else { return Ok(None) };
+    make_current(mutator);
     // SAFETY: see Validity; the guard keeps the entry, and an entry's VM outlives it.
     unsafe { work(&mut *mutator, &*vm) }.map(Some)
 }
@@ -105,10 +161,11 @@ pub(crate) struct Guard {
 impl Guard {
     /// Attaches the calling thread, unless it is.
     pub(crate) fn attach(vm: &Arc<VmShared>) -> Result<Guard, Error> {
-        let (guard, _) = match take_current(Arc::as_ptr(vm))? {
+        let (guard, mutator) = match take_current(Arc::as_ptr(vm))? {
             Some(taken) => taken,
             None => push_owned(vm)?,
         };
+        make_current(mutator);
         Ok(guard)
     }
 }
@@ -121,7 +178,7 @@ fn take_current(vm: *const VmShared) -> Result<Option<(Guard, *mut Mutator)>, Er
         match entry.state {
             // In a subscriber to events: the thread is in native state on its own account.
             // SAFETY: see Validity.
-            State::Open if unsafe { &*entry.mutator }.is_native() => return Ok(None),
+            State::Open if is_busy(unsafe { &*entry.mutator }) => return Ok(None),
             State::Open => {}
             State::Native => return Ok(None),
             State::Windows(_) => {
@@ -137,7 +194,13 @@ fn take_current(vm: *const VmShared) -> Result<Option<(Guard, *mut Mutator)>, Er
     })
 }
 
+/// Is it in native state, and not because its thread has turned to another one?
+fn is_busy(mutator: &Mutator) -> bool {
+    !mutator.is_suspended() && mutator.is_native()
+}
+
 fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
+    suspend_current();
     let resting = vm.resting.lock().pop();
     let mut mutator = match resting {
         Some(resting) => resting.wake(),
@@ -162,6 +225,7 @@ fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
     let entry =
         Entry { vm: Arc::as_ptr(vm), mutator: pointer, state: State::Open, owned: Some(owned) };
     ENTRIES.with_borrow_mut(|entries| entries.push(entry));
+    CURRENT.set(pointer);
     Ok((Guard { number: Some(number), _thread: PhantomData }, pointer))
 }
 
@@ -190,24 +254,33 @@ pub(crate) fn in_host_procedure<R>(
     vm: &VmShared,
     work: impl FnOnce(&mut Mutator) -> R,
 ) -> R {
-    struct Pop(usize);
+    struct Pop {
+        index: usize,
+        mutator: *mut Mutator,
+        /// What was current before: this mutator, or none.
+        before: *mut Mutator,
+    }
     impl Drop for Pop {
         fn drop(&mut self) {
+            make_current(self.mutator);
             // What guards left above is dropped too, outside the borrow.
             let (above, own) = ENTRIES.with_borrow_mut(|entries| {
-                let is_top = entries.len() == self.0 + 1;
-                let above = if is_top { Vec::new() } else { entries.split_off(self.0 + 1) };
+                let is_top = entries.len() == self.index + 1;
+                let above = if is_top { Vec::new() } else { entries.split_off(self.index + 1) };
                 (above, entries.pop())
             });
             drop((above, own));
+            make_current(self.mutator);
+            CURRENT.set(self.before);
         }
     }
     let pointer = &raw mut *mutator;
     let entry = Entry { vm, mutator: pointer, state: State::Windows(1), owned: None };
-    let _pop = Pop(ENTRIES.with_borrow_mut(|entries| {
+    let index = ENTRIES.with_borrow_mut(|entries| {
         entries.push(entry);
         entries.len() - 1
-    }));
+    });
+    let _pop = Pop { index, mutator: pointer, before: CURRENT.replace(pointer) };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
 }
@@ -215,6 +288,7 @@ pub(crate) fn in_host_procedure<R>(
 /// Runs `work`, a part of a procedure of the host in which guest code may run.
 pub(crate) fn opened<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
     let pointer = &raw mut *mutator;
+    make_current(pointer);
     let before = set_state(pointer, |_| State::Open);
     let _restore = Restore { mutator: pointer, state: before };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
@@ -224,6 +298,7 @@ pub(crate) fn opened<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -
 /// Runs `work`, during which guest code may not run on this mutator.
 pub(crate) fn in_window<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
     let pointer = &raw mut *mutator;
+    make_current(pointer);
     let before = set_state(pointer, |state| match state {
         State::Windows(count) => State::Windows(count + 1),
         State::Open | State::Native => State::Windows(1),
@@ -239,15 +314,18 @@ pub(crate) fn in_window<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator
 /// When `work` attached the thread and did not detach it.
 pub(crate) fn in_native<R>(mutator: &mut Mutator, work: impl FnOnce() -> R) -> R {
     let pointer = &raw mut *mutator;
+    make_current(pointer);
     let depth = ENTRIES.with_borrow(Vec::len);
     let before = set_state(pointer, |_| State::Native);
     let restore = Restore { mutator: pointer, state: before };
+    CURRENT.set(ptr::null_mut());
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     let result = unsafe { &mut *pointer }.native(|| {
         let result = work();
         let left = ENTRIES.with_borrow_mut(|entries| entries.split_off(depth));
         let is_left = !left.is_empty();
         drop(left);
+        suspend_current();
         assert!(!is_left, "a guard that was made in a blocking call must not outlive it");
         result
     });
@@ -262,6 +340,7 @@ struct Restore {
 
 impl Drop for Restore {
     fn drop(&mut self) {
+        make_current(self.mutator);
         if let Some(state) = self.state {
             set_state(self.mutator, |_| state);
         }

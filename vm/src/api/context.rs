@@ -7,10 +7,12 @@ use super::handle::Vm;
 use super::interrupt::InterruptHandle;
 use super::root::{Procedure, Root};
 use super::window::{Local, Window};
+use crate::expand::Environment;
 use crate::front::FrontError;
 use crate::interp::Machine;
 use crate::interp::host::ARGUMENTS_MOST;
 use crate::limits::{Limits, Refuel, Refuelling, Sandbox, Stay};
+use crate::read::datum::Datum;
 use crate::read::reader::Reader;
 use crate::source::Span;
 use crate::vm::VmShared;
@@ -20,6 +22,7 @@ use smallvec::SmallVec;
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 /// What a procedure of the host may do with the VM that called it: everything that [`Vm`] can, a
 /// little quicker, and in the dynamic extent of the call. Its first parameter may be a
@@ -218,9 +221,10 @@ impl<'a> Context<'a> {
         refuelling: Option<Refuelling>,
         work: impl FnOnce(&mut Context<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let stay = Stay::begin(self.vm, self.mutator, limits, refuelling);
+        let (mutator, vm) = self.parts();
+        let stay = Stay::begin(vm, mutator, limits, refuelling);
         let result = catch_unwind(AssertUnwindSafe(|| work(self)));
-        let limit = stay.end(self.mutator);
+        let limit = stay.end(self.parts().0);
         let result = result.unwrap_or_else(|panic| resume_unwind(panic));
         // What goes wrong when a limit is reached does so because of it: a thread that is waited
         // for ended, for example.
@@ -268,17 +272,28 @@ impl<'a> Context<'a> {
         let source = vm.sources.add(name, text.to_owned());
         let (forms, unreadable) = Reader::new(source.id, &source.text, &vm.symbols).rest();
         let environment = vm.front.expander(vm).interaction_environment().clone();
-        let before = vm.front.foresee(vm, self.mutator, &forms, &environment);
+        let before = vm.front.foresee(vm, self.parts().0, &forms, &environment);
         self.run_all(before, Span::NONE)?;
         let mut last = Value::UNSPECIFIED;
         for form in forms {
-            let compiled = vm.front.compile(vm, self.mutator, &form, &environment);
-            last = self.run_all(compiled, form.span)?;
+            last = match is_import(&form, vm) {
+                true => self.with_libraries(|cx| cx.evaluate_form(&form, &environment))?,
+                false => self.evaluate_form(&form, &environment)?,
+            };
         }
         match unreadable {
             None => Ok(last),
             Some(error) => Err(Error::at(vm, ErrorKind::Read, error.message, error.span)),
         }
+    }
+    fn evaluate_form(
+        &mut self,
+        form: &Datum,
+        environment: &Arc<Environment>,
+    ) -> Result<Value, Error> {
+        let (mutator, vm) = self.parts();
+        let compiled = vm.front.compile(vm, mutator, form, environment);
+        self.run_all(compiled, form.span)
     }
     /// Calls the procedures that a form was compiled to; the value of the last, not rooted.
     fn run_all(
@@ -286,20 +301,28 @@ impl<'a> Context<'a> {
         compiled: Result<Vec<Value>, FrontError>,
         span: Span,
     ) -> Result<Value, Error> {
-        let vm = self.vm;
+        let (mutator, vm) = self.parts();
         let compiled = compiled.map_err(|error| Error::from_front(vm, error))?;
         // Rooted: running one may collect the others.
         let procedures: Vec<_> = compiled.into_iter().map(|v| vm.heap.add_root(v)).collect();
         let mut last = Value::UNSPECIFIED;
         for procedure in procedures {
-            let outcome = Machine::new(self.mutator, vm).call_from_host(procedure.get(), &[]);
+            let outcome = Machine::new(mutator, vm).call_from_host(procedure.get(), &[]);
             let ended = Error::from_outcome(vm, outcome);
             last = ended.map_err(|error| error.placed(vm, span))?;
         }
         Ok(last)
     }
 
+    /// The mutator, which is current until code of the host runs again.
     pub(crate) fn parts(&mut self) -> (&mut Mutator, &'a VmShared) {
+        attach::make_current(self.mutator);
         (self.mutator, self.vm)
     }
+}
+
+/// Does the form import libraries?
+fn is_import(form: &Datum, vm: &VmShared) -> bool {
+    let head = form.as_pair().and_then(|pair| pair.car.as_symbol());
+    head.is_some_and(|head| *vm.symbols.name(head) == *"import")
 }

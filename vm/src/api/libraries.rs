@@ -6,12 +6,14 @@ use super::handle::Vm;
 use crate::expand::LibraryLoader;
 use crate::front::FileLoader;
 use crate::interp::Machine;
+use crate::read::datum::Datum;
 use crate::read::reader::Reader;
 use crate::source::{SourceId, Span};
-use lisle_gc::Root;
+use lisle_gc::{Root, object};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -163,6 +165,10 @@ impl Context<'_> {
         let found = mutator.native(|| parts.and_then(|parts| loaders.load(&parts)));
         let (file, text) = found.ok_or_else(no_library)?;
         self.evaluate(&file, &text)?;
+        self.with_libraries(|cx| cx.run_library(set))
+    }
+    /// Runs a library that nobody has run.
+    fn run_library(&mut self, set: Datum) -> Result<(), Error> {
         let (mutator, vm) = self.parts();
         let made = vm.front.environment(vm, mutator, &[set]);
         let (_, procedures) = made.map_err(|error| Error::from_front(vm, error))?;
@@ -172,5 +178,24 @@ impl Context<'_> {
             Error::from_outcome(vm, outcome).map_err(|error| error.placed(vm, Span::NONE))?;
         }
         Ok(())
+    }
+    /// Runs `work`, which runs libraries, while no other thread does: what imports a library that
+    /// another thread runs waits until its variables have their values. See `scheme/eval.scm`.
+    pub(crate) fn with_libraries<R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let (mutator, vm) = self.parts();
+        let enter = vm.front.require(vm, mutator, "%enter-libraries");
+        let enter = enter.map_err(|error| Error::from_front(vm, error))?;
+        let outcome = Machine::new(mutator, vm).call_from_host(object::field(enter, 0), &[]);
+        let entered = Error::from_outcome(vm, outcome)?;
+        let mutex = lisle_threads::mutex::is_mutex(entered).then(|| vm.heap.add_root(entered));
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
+        if let Some(mutex) = mutex {
+            // Whatever has ended the work: guest code may not run any more.
+            lisle_threads::mutex::unlock(self.parts().0, mutex.get());
+        }
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }

@@ -283,7 +283,8 @@ impl Context<'_> {
         if self.loading.contains(&key) {
             return Err(self.error_in("this library imports itself, perhaps through others", name));
         }
-        let Some((file, text)) = self.session.loader.load(&parts) else {
+        let found = self.session.ask_loader(|loader| loader.load(&parts));
+        let Some((file, text)) = found else {
             return Err(self.no_library(name));
         };
         self.loading.push(key.clone());
@@ -303,7 +304,7 @@ impl Context<'_> {
         let Ok((key, parts)) = self.library_name(name) else { return false };
         self.registered(&key).is_some()
             || self.standard_names(&key).is_some()
-            || self.session.loader.load(&parts).is_some()
+            || self.session.ask_loader(|loader| loader.load(&parts)).is_some()
     }
     /// Expands the library definitions in a file.
     fn load_file(&mut self, file: &str, text: String) -> Result<()> {

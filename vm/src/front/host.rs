@@ -2,6 +2,7 @@
 //! files of libraries.
 
 use super::{FrontError, core_text, embedded};
+use crate::api::attach;
 use crate::bytecode::code::Code;
 use crate::compile::GlobalFacts;
 use crate::condition::ErrorKind;
@@ -209,6 +210,9 @@ impl Host<'_> {
 }
 
 impl GlobalHost for Host<'_> {
+    fn loader_returned(&self) {
+        self.with_mutator(attach::come_back);
+    }
     fn new_global(&self, name: Sym) -> expand::Result<GlobalId> {
         self.cell(name, Value::UNBOUND, false)
     }

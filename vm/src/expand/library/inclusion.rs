@@ -109,7 +109,8 @@ impl Context<'_> {
                 return Err(self.shape(special, "file names (strings)", form));
             };
             let from = from.as_ref().map(|source| source.name.as_str());
-            let (name, text) = self.session.loader.include(name, from).map_err(|reason| {
+            let found = self.session.ask_loader(|loader| loader.include(name, from));
+            let (name, text) = found.map_err(|reason| {
                 let message = format!("{}: {reason}", special.name());
                 ExpandError::new(message, file.span).of_kind(ExpandErrorKind::File)
             })?;
