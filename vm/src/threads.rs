@@ -20,6 +20,11 @@ pub(crate) fn install(vm: &Arc<VmShared>) {
 /// Runs the thunk of the current thread object, inside the sandbox of the thread that started it.
 fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
     let Some(sandbox) = Sandbox::of(mutator) else { return run_thunk(vm, mutator) };
+    if sandbox.reached().is_some() {
+        // It came after those inside were told.
+        sandbox.dismiss_thread();
+        return ThreadOutcome::Terminated;
+    }
     sandbox.thread_began(mutator.id());
     mutator.heap.set_allowance(sandbox.take_bytes());
     let outcome = run_thunk(vm, mutator);

@@ -168,12 +168,18 @@ fn threads_started_inside_are_counted_and_limited() {
     let error = under(&vm, limits, many).expect_err("no more threads");
     assert!(error.message().contains("no more threads"), "{error}");
 
-    let shared = "(let ((threads (map (lambda (n) (thread-start! (make-thread
-                      (lambda () (let loop () (loop)))))) '(1 2 3))))
-                    (for-each (lambda (t) (guard (e (#t #f)) (thread-join! t))) threads)
-                    1)";
-    let ended = under(&vm, Limits::new().fuel(300_000), shared);
-    assert!(ended.is_ok_and(|value| value == 1), "all three were ended");
+    // They begin when all are started: one alone would use up the steps of the starter too.
+    let shared = "(define gate (make-mutex))
+                  (mutex-lock! gate)
+                  (define threads (map (lambda (n) (thread-start! (make-thread
+                      (lambda () (mutex-lock! gate) (mutex-unlock! gate) (let loop () (loop))))))
+                    '(1 2 3)))
+                  (mutex-unlock! gate)
+                  (let loop () (loop))";
+    let error = under(&vm, Limits::new().fuel(300_000), shared).expect_err("the steps are used up");
+    assert_eq!(error.kind(), ErrorKind::Limit(Limit::Fuel));
+    let join = "(map (lambda (t) (guard (e (#t 'ended)) (thread-join! t 60 'runs))) threads)";
+    assert_eq!(vm.eval_text(join).expect("they can be joined"), "(ended ended ended)");
 }
 
 #[test]

@@ -106,6 +106,10 @@ fn thread_specific_set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised>
 fn thread_start(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let object = check_thread(cx, "thread-start!", args[0])?;
     let sandbox = Sandbox::of(cx.mutator);
+    // Threads that start threads would otherwise go on while the limit makes its way to all of them.
+    if let Some(limit) = sandbox.as_ref().and_then(|sandbox| sandbox.reached()) {
+        return Err(cx.error(ErrorKind::Limit(limit), limit.message(), &[]));
+    }
     if sandbox.as_ref().is_some_and(|sandbox| !sandbox.admit_thread()) {
         let message = "thread-start!: no more threads are allowed here";
         return Err(cx.error(ErrorKind::Thread, message, &[]));
