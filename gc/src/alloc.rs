@@ -6,7 +6,7 @@
 //! old generation. Only the heap limit makes an allocation fail.
 
 use crate::{
-    Header, Heap, HeapExhausted, Kind, Value, Watched,
+    Header, Heap, HeapExhausted, Kind, Lender, Value, Watched,
     barrier::Filter,
     layout::{LINE_BYTES, SMALL_WORDS},
     old::large::Large,
@@ -68,20 +68,22 @@ pub struct LocalHeap {
     /// Records of what happens while the mutator runs.
     pub(crate) ring: Arc<Ring>,
     /// Bytes taken in the nursery and as large objects, all in all.
-    taken_bytes: u64,
+    pub(crate) taken_bytes: u64,
     /// What is to be told of the allocation that passed the last mark, and the next mark.
     sample: Option<Sample>,
     next_sample: u64,
     /// What the thread is allowed to have allocated, all in all.
-    allowance_end: u64,
+    pub(crate) allowance_end: u64,
+    /// Who gives more for what is too large for the rest of that.
+    pub(crate) lender: Option<Arc<dyn Lender>>,
     /// Makes the thread come to a safepoint soon.
-    attention: Option<Box<dyn Fn() + Send>>,
+    pub(crate) attention: Option<Box<dyn Fn() + Send>>,
     /// The buffer behind the scenes when `collect_always` keeps the visible one empty.
     pub(crate) hidden: (usize, usize),
     /// Size of the next buffer.
     buffer_bytes: usize,
     /// What may still be allocated after a failure.
-    grace: usize,
+    pub(crate) grace: usize,
     /// Which request for memory fails, counted down, and how many after it; 0 for none.
     failing: u64,
     failing_more: u64,
@@ -111,6 +113,7 @@ impl LocalHeap {
             sample: None,
             next_sample: SAMPLE_BYTES,
             allowance_end: u64::MAX,
+            lender: None,
             attention: None,
             hidden: (0, 0),
             buffer_bytes: BUFFER_LEAST,
@@ -131,6 +134,11 @@ impl LocalHeap {
     /// Keeps a record until it can be emitted. Says whether that should be soon.
     pub fn note(&self, record: Record) -> bool {
         self.ring.note(Record { tid: self.ring.tid, ..record })
+    }
+
+    /// Are there records that nobody has emitted?
+    pub fn has_records(&self) -> bool {
+        !self.ring.is_empty()
     }
 
     /// Is it time to empty the ring?
@@ -188,18 +196,6 @@ impl LocalHeap {
         if let Some(attention) = &self.attention {
             attention();
         }
-    }
-
-    /// Lets this mutator allocate so many bytes more; `None` for as many as it wants. When they are
-    /// used up small objects can still be made, large ones can't, and the thread is called to a
-    /// safepoint, where [`LocalHeap::is_past_allowance`] is to be asked. Counted by half a mebibyte.
-    pub fn set_allowance(&mut self, bytes: Option<u64>) {
-        self.allowance_end = bytes.map_or(u64::MAX, |bytes| self.taken_bytes.saturating_add(bytes));
-    }
-
-    /// Has this mutator allocated all that [`LocalHeap::set_allowance`] allows?
-    pub fn is_past_allowance(&self) -> bool {
-        self.taken_bytes >= self.allowance_end
     }
 
     /// Bytes that this mutator has allocated, buffers counted as a whole.
@@ -396,17 +392,6 @@ impl LocalHeap {
         self.retire_buffer();
     }
 
-    /// May so many bytes outside the heap be taken?
-    pub(crate) fn admit_external(&mut self, bytes: usize) -> Result<(), HeapExhausted> {
-        // The grace is for what is made of the failure, not for going on.
-        let mut grace = 0;
-        let admitted = self.heap.admit(bytes, &mut grace);
-        if admitted.is_err() {
-            self.grace = grace;
-        }
-        admitted
-    }
-
     /// Makes the `n`-th request of this local heap for memory, from now on, fail as it does at the
     /// heap limit, and the `more` requests that follow it, for whoever tries again after collecting.
     /// With 0 nothing fails any longer. For tests; until then every allocation takes the slow path.
@@ -564,7 +549,7 @@ impl LocalHeap {
         let header = Header::new(kind, size);
         let footprint = Large::footprint(8 * header.total_words()).ok_or(HeapExhausted)?;
         self.inject_failure()?;
-        if self.taken_bytes.saturating_add(footprint as u64) > self.allowance_end {
+        if !self.is_allowed(footprint) {
             return Err(HeapExhausted);
         }
         self.heap.admit(footprint, &mut self.grace)?;

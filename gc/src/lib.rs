@@ -96,6 +96,7 @@
 
 mod ahead;
 mod alloc;
+mod allowance;
 mod barrier;
 mod events;
 mod external;
@@ -140,6 +141,7 @@ mod weak;
 mod world;
 
 pub use alloc::LocalHeap;
+pub use allowance::Lender;
 pub use events::{CollectionRecord, CollectionSpan, lost_records};
 pub use external::External;
 pub use handle::Root;

@@ -20,6 +20,7 @@ pub(crate) mod timer;
 
 use crate::capability::{Capabilities, Capability};
 use crate::vm::VmShared;
+use lisle_gc::Lender;
 use lisle_threads::{Interrupt, Mutator, MutatorId};
 use parking_lot::Mutex;
 use std::any::Any;
@@ -64,17 +65,45 @@ impl Default for Limits {
 
 impl Limits {
     /// No limit but those of the machine.
+    ///
+    /// ```
+    /// use lisle::{Limits, Vm};
+    /// let vm = Vm::new()?;
+    /// let sum: i64 = vm.enter(|cx| cx.limits(Limits::new().fuel(10_000), |cx| cx.eval("(+ 1 2)")))?;
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new() -> Limits {
         let capabilities = Capabilities::ALL;
         Limits { fuel: None, time: None, memory: None, threads: None, capabilities }
     }
     /// At most so many steps: calls of procedures and turns of loops, of all threads together. A
     /// step takes from some nanoseconds to what a primitive takes on large data.
+    ///
+    /// ```
+    /// use lisle::{ErrorKind, Limit, Limits, Vm};
+    /// let vm = Vm::new()?;
+    /// let result = vm.enter(|cx| {
+    ///     cx.limits(Limits::new().fuel(1_000), |cx| cx.eval::<()>("(let loop () (loop))"))
+    /// });
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit(Limit::Fuel));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[must_use]
     pub fn fuel(self, steps: u64) -> Limits {
         Limits { fuel: Some(steps), ..self }
     }
     /// At most so much time by the clock, waiting included.
+    ///
+    /// ```
+    /// use lisle::{ErrorKind, Limit, Limits, Vm};
+    /// use std::time::Duration;
+    /// let vm = Vm::new()?;
+    /// let limits = Limits::new().deadline(Duration::from_millis(20));
+    /// let result = vm.enter(|cx| cx.limits(limits, |cx| cx.eval::<()>("(thread-sleep! 1000)")));
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit(Limit::Time));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[must_use]
     pub fn deadline(self, time: Duration) -> Limits {
         Limits { time: Some(time), ..self }
@@ -113,6 +142,18 @@ impl Limits {
         Limits { threads: Some(count), ..self }
     }
     /// Only these capabilities, of those that the machine has.
+    ///
+    /// ```
+    /// use lisle::{Capabilities, Capability, ErrorKind, Limits, Vm};
+    /// let reader = Capabilities::NONE.with(Capability::ReadFiles);
+    /// let vm = Vm::builder().capabilities(reader).build()?;
+    /// let look = "(file-exists? \"/\")";
+    /// assert!(vm.eval::<bool>(look)?);
+    /// let limits = Limits::new().capabilities(Capabilities::NONE);
+    /// let result = vm.enter(|cx| cx.limits(limits, |cx| cx.eval::<bool>(look)));
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[must_use]
     pub fn capabilities(self, capabilities: Capabilities) -> Limits {
         Limits { capabilities, ..self }
@@ -121,6 +162,17 @@ impl Limits {
 
 /// What becomes of an evaluation whose fuel is used up: the answer of the procedure given to
 /// [`Context::limits_refuelled`](crate::Context::limits_refuelled).
+///
+/// ```
+/// use lisle::{Limits, Refuel, Vm};
+/// let vm = Vm::new()?;
+/// let count = "(let loop ((i 0)) (if (= i 50000) i (loop (+ i 1))))";
+/// let counted: i64 = vm.enter(|cx| {
+///     cx.limits_refuelled(Limits::new().fuel(0), || Refuel::More(10_000), |cx| cx.eval(count))
+/// })?;
+/// assert_eq!(counted, 50_000);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refuel {
     /// It goes on where it is, with so many steps.
@@ -149,6 +201,16 @@ impl fmt::Debug for Refuelling {
 }
 
 /// A limit that was reached.
+///
+/// ```
+/// use lisle::{ErrorKind, Limit, Limits, Vm};
+/// let vm = Vm::new()?;
+/// let grow = "(let loop ((l '())) (loop (cons 1 l)))";
+/// let limits = Limits::new().memory(4 << 20);
+/// let error = vm.enter(|cx| cx.limits(limits, |cx| cx.eval::<()>(grow))).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Limit(Limit::Memory));
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -315,6 +377,11 @@ impl Sandbox {
         }
         taken.map(i64::cast_unsigned)
     }
+    /// Who lends bytes for what is large, when bytes are counted.
+    pub(crate) fn lender(self: &Arc<Sandbox>) -> Option<Arc<dyn Lender>> {
+        let counts = self.chain().any(|sandbox| sandbox.limits.memory.is_some());
+        counts.then(|| Arc::clone(self) as Arc<dyn Lender>)
+    }
     /// The limit that was reached, if one was, here or further out.
     pub(crate) fn reached(&self) -> Option<Limit> {
         if self.chain().any(|s| s.deadline.is_some_and(|end| Instant::now() >= end)) {
@@ -379,6 +446,18 @@ impl Sandbox {
     }
 }
 
+impl Lender for Sandbox {
+    fn lend(&self, bytes: u64) -> u64 {
+        let wanted = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let metered = self.chain().filter(|sandbox| sandbox.limits.memory.is_some());
+        let lent = metered.fold(wanted, |most, sandbox| draw(&sandbox.memory, most));
+        if lent < wanted {
+            self.reach(Limit::Memory);
+        }
+        lent.cast_unsigned()
+    }
+}
+
 /// A thread's stay in a sandbox, from [`Stay::begin`] to [`Stay::end`].
 pub(crate) struct Stay {
     /// The sandbox.
@@ -397,6 +476,7 @@ impl Stay {
         sandbox.members.lock().push(mutator.id());
         let before = mutator.context.replace(sandbox.clone());
         mutator.heap.set_allowance(sandbox.take_bytes());
+        mutator.heap.set_lender(sandbox.lender());
         if let Some(deadline) = sandbox.deadline {
             vm.timer.schedule(vm, deadline, &sandbox);
         }
@@ -407,6 +487,7 @@ impl Stay {
         self.sandbox.remove(mutator.id());
         mutator.context = self.before;
         let outer = Sandbox::of(mutator);
+        mutator.heap.set_lender(outer.as_ref().and_then(Sandbox::lender));
         mutator.heap.set_allowance(outer.and_then(|outer| outer.take_bytes()));
         self.sandbox.reached()
     }

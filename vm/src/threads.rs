@@ -27,6 +27,7 @@ fn run(vm: &VmShared, mutator: &mut Mutator) -> ThreadOutcome {
     }
     sandbox.thread_began(mutator.id());
     mutator.heap.set_allowance(sandbox.take_bytes());
+    mutator.heap.set_lender(sandbox.lender());
     let outcome = run_thunk(vm, mutator);
     sandbox.thread_ended(mutator.id());
     outcome

@@ -234,3 +234,50 @@ fn nothing_outside_the_heap_is_allowed_unless_granted() {
     let reads = Limits::new().capabilities(Capabilities::NONE.with(Capability::ReadFiles));
     assert_eq!(under(&granting, reads, "(if (file-exists? \"/\") 1 0)").ok(), Some(1));
 }
+
+#[test]
+fn what_is_large_may_be_made_if_the_memory_is_there() {
+    let vm = Vm::new().expect("the system has memory");
+    let limits = Limits::new().memory(64 << 20);
+    let large =
+        "(+ (vector-length (make-vector 1000000 0)) (string-length (make-string 9000000 #\\a)))";
+    assert_eq!(under(&vm, limits, large).expect("there is room"), 10_000_000);
+    reaches(under(&vm, limits, "(vector-length (make-vector 9000000 0))"), Limit::Memory);
+    let outer = Limits::new().memory(16 << 20);
+    let nested = vm.enter(|cx| {
+        cx.limits(outer, |cx| {
+            cx.limits(limits, |cx| cx.eval::<i64>("(vector-length (make-vector 4000000 0))"))
+        })
+    });
+    reaches(nested, Limit::Memory);
+}
+
+#[test]
+fn what_ports_keep_counts_as_memory() {
+    let vm = Vm::new().expect("the system has memory");
+    let flood = "(let ((port (open-output-string)))
+                   (let loop () (write-string (make-string 1000 #\\a) port) (loop)))";
+    reaches(under(&vm, Limits::new().memory(16 << 20), flood), Limit::Memory);
+    let text = "(let ((port (open-output-string)) (s (make-string 1000 #\\a)))
+                  (let loop ((i 0))
+                    (if (= i 1000) (string-length (get-output-string port))
+                        (begin (write-string s port) (loop (+ i 1))))))";
+    assert_eq!(under(&vm, Limits::new().memory(16 << 20), text).expect("there is room"), 1_000_000);
+}
+
+#[test]
+fn long_primitives_are_stopped() {
+    let vm = Vm::new().expect("the system has memory");
+    let scripts = [
+        "(let ((s (make-string 1000000 #\\())) (let loop () (guard (e ((read-error? e) #f)) (read (open-input-string s))) (loop)))",
+        "(define (dag n) (if (= n 0) (list 1) (let ((d (dag (- n 1)))) (cons d d))))
+         (let loop () (equal? (dag 60) (dag 60)) (loop))",
+        "(let ((s (make-string 300000 #\\a)) (t (string-append (make-string 30000 #\\a) \"b\")))
+           (let loop () (string-search-all t s) (string-search-backward t s 300000) (loop)))",
+    ];
+    for script in scripts {
+        let start = Instant::now();
+        reaches(under(&vm, Limits::new().deadline(Duration::from_millis(50)), script), Limit::Time);
+        assert!(start.elapsed() < Duration::from_secs(20), "{script}: {:?}", start.elapsed());
+    }
+}

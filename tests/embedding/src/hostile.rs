@@ -20,6 +20,8 @@ enum Stop {
     Memory,
     /// Refused at once by the machine itself.
     Itself,
+    /// Either it is done before the time is over, or time stops it.
+    Done,
 }
 
 /// The deadline of those that time stops.
@@ -75,6 +77,95 @@ const ALL: &[Hostile] = hostile! {
     Time "a lock that is held" "(let ((m (make-mutex))) (mutex-lock! m) (mutex-lock! m) 0)";
     Time "sorting with a comparison that loops"
         "(import (srfi 132)) (length (list-sort (lambda (a b) (let loop () (loop))) '(3 2 1)))";
+    Time "sorting with a comparison that never agrees with itself"
+        "(import (srfi 132)) (let ((l (iota 1000)))
+           (let loop () (list-sort (lambda (a b) (odd? (random-integer 2))) l) (loop)))";
+    Done "a regexp that is catastrophic for backtracking"
+        "(import (srfi 115))
+         (if (regexp-matches '(: (+ (+ (or #\\a \"aa\"))) #\\b) (make-string 1000 #\\a)) 1 0)";
+    Time "the same and a text of ten million characters"
+        "(import (srfi 115))
+         (if (regexp-matches '(: (+ (+ (or #\\a \"aa\"))) #\\b) (make-string 10000000 #\\a)) 1 0)";
+    Time "a regexp with 10^12 repetitions"
+        "(import (srfi 115))
+         (if (regexp-search '(= 10000 (= 10000 (= 10000 #\\a))) \"aaa\") 1 0)";
+    Time "a regexp that is nested for ever"
+        "(import (srfi 115))
+         (let ((sre (list '* \"a\"))) (set-cdr! (cdr sre) (list sre)) (if (regexp-search sre \"aaa\") 1 0))";
+    Done "equal? of two circular lists of different lengths"
+        "(let ((a (list 1 1)) (b (list 1 1 1)))
+           (set-cdr! (cdr a) a) (set-cdr! (cddr b) b) (if (equal? a b) 1 0))";
+    Time "equal? of two structures of 2^60 parts"
+        "(define (dag n) (if (= n 0) (list 1) (let ((d (dag (- n 1)))) (cons d d))))
+         (let loop () (equal? (dag 60) (dag 60)) (loop))";
+    Time "equal? of two vectors, each nested a million deep"
+        "(define (deep n) (let loop ((n n) (v #f)) (if (= n 0) v (loop (- n 1) (vector v)))))
+         (let ((a (deep 1000000)) (b (deep 1000000))) (let loop () (equal? a b) (loop)))";
+    Time "a structure of 2^60 parts hashed"
+        "(define (dag n) (if (= n 0) '() (let ((d (dag (- n 1)))) (cons d d))))
+         (let ((table (make-equal-hash-table)))
+           (let loop ((n 0)) (hash-table-set! table (dag 60) n) (loop (+ n 1))))";
+    Time "a number of a hundred million digits read"
+        "(if (even? (string->number (make-string 100000000 #\\7))) 1 0)";
+    Time "a number of ten million digits written"
+        "(string-length (number->string (expt 7 11832947)))";
+    Done "an exponent of a hundred million digits read"
+        "(if (string->number (string-append \"1e\" (make-string 100000000 #\\9))) 1 0)";
+    Itself "an exact number with a huge exponent read"
+        "(if (number? (string->number \"#e1e1000000000000\")) (vector-ref #() 0) (vector-ref #() 0))";
+    Itself "(expt 1/3 1e12)" "(expt 1/3 1000000000000)";
+    Itself "(exact 1e308) to the power of a million million" "(expt (exact 1e308) 1000000000000)";
+    Time "integers that are divided" "(let loop ((n (expt 7 3000000))) (quotient n (+ (expt 3 200) 1)) (loop n))";
+    Time "greatest common divisors" "(let ((a (expt 7 400000)) (b (expt 5 400000))) (let loop () (gcd a b) (loop)))";
+    Time "roots of huge integers" "(let loop () (exact-integer-sqrt (expt 7 3000000)) (loop))";
+    Time "a list of a million parentheses read"
+        "(let ((s (make-string 3000000 #\\())) (let loop () (guard (e (#t #f)) (read (open-input-string s))) (loop)))";
+    Done "a text of a million nested quotes read"
+        "(begin (read (open-input-string (string-append (make-string 1000000 #\\') \"x\"))) 0)";
+    Done "a text of datum labels read"
+        "(begin (guard (e (#t 0)) (read (open-input-string \"#0=(#0# . #1=(#0# #1# . #2=#2#))\"))) 0)";
+    Time "a comment that does not end"
+        "(let ((s (string-append \"#|\" (make-string 30000000 #\\|)))) (let loop () (guard (e (#t #f)) (read (open-input-string s))) (loop)))";
+    Time "a flood into a string port"
+        "(let ((port (open-output-string))) (let loop () (write-string \"0123456789\" port) (loop)))";
+    Memory "a flood into a string port"
+        "(let ((port (open-output-string))) (let loop () (write-string \"0123456789\" port) (loop)))";
+    Time "before and after thunks that loop"
+        "(let loop () (dynamic-wind loop (lambda () #f) loop))";
+    Time "handlers that handle the limit's condition and go on"
+        "(let again () (guard (e (#t (again))) (let loop () (loop))))";
+    Fuel "handlers that handle the limit's condition and go on"
+        "(let again () (guard (e (#t (again))) (let loop () (loop))))";
+    Memory "handlers that handle the limit's condition and go on"
+        "(let again () (guard (e (#t (again))) (let loop ((l '())) (loop (cons 1 l)))))";
+    Time "a handler that returns to where the limit was noticed"
+        "(with-exception-handler (lambda (e) 1) (lambda () (let loop () (loop))))";
+    Time "handlers within handlers"
+        "(define (f) (with-exception-handler (lambda (e) (f)) (lambda () (raise 1)))) (f)";
+    Time "an after thunk that leaves by a continuation"
+        "(call/cc (lambda (out) (let loop () (call/cc (lambda (k)
+           (dynamic-wind (lambda () #f) (lambda () (let spin () (spin))) (lambda () (k 1))))) (loop))))";
+    Time "a continuation that is entered again and again"
+        "(let ((k #f) (n 0)) (call/cc (lambda (c) (set! k c))) (set! n (+ n 1)) (k n))";
+    Time "a generator that is resumed for ever"
+        "(import (lisle control))
+         (let ((g (make-coroutine-generator (lambda (yield) (let loop ((n 0)) (yield n) (loop (+ n 1)))))))
+           (let loop () (g) (loop)))";
+    Time "threads that start threads and handle everything"
+        "(define (spawn) (thread-start! (make-thread (lambda () (guard (e (#t (spawn))) (spawn) (spawn))))))
+         (spawn) (let loop () (guard (e (#t #f)) (thread-yield!)) (loop))";
+    Time "a list that is sorted while it is changed"
+        "(import (srfi 132)) (let ((v (make-vector 100000 1)))
+           (thread-start! (make-thread (lambda () (let loop ((i 0)) (vector-set! v (modulo i 100000) i) (loop (+ i 7))))))
+           (let loop () (vector-sort! v <) (loop)))";
+    Time "a string that is searched"
+        "(import (srfi 13)) (let ((s (make-string 3000000 #\\a)) (t (string-append (make-string 30000 #\\a) \"b\")))
+           (let loop () (string-contains s t) (loop)))";
+    Time "a list that is made by a macro"
+        "(define-syntax m (er-macro-transformer (lambda (f r c) (let loop ((l '())) (loop (cons 1 l)))))) (m)";
+    Time "a body of a library that loops"
+        "(define-library (hostile endless) (import (scheme base)) (export x) (begin (define x (let loop () (loop)))))
+         (import (hostile endless)) x";
 };
 
 /// How one script ended.
@@ -111,12 +202,13 @@ fn run_one(vm: &Vm, hostile: &Hostile) -> Ended {
         Stop::Fuel => (wide.fuel(100_000), "100,000 steps", Duration::ZERO),
         Stop::Memory => (wide.memory(16 << 20), "16 MiB", Duration::ZERO),
         Stop::Itself => (wide, "-", Duration::ZERO),
+        Stop::Done => (wide.deadline(DEADLINE), "100 ms or done", DEADLINE),
     };
     let start = Instant::now();
     let result = vm.enter(|cx| cx.limits(limits, |cx| cx.eval::<i64>(hostile.script)));
     let late = start.elapsed().saturating_sub(from);
     let is_expected = match (&result, hostile.limit) {
-        (Ok(_), _) => false,
+        (Ok(_), limit) => limit == Stop::Done,
         (Err(error), Stop::Itself) => {
             let kind = error.kind();
             matches!(kind, ErrorKind::HeapExhausted | ErrorKind::Type | ErrorKind::Range)

@@ -230,6 +230,11 @@ impl Machine<'_> {
     /// collects everything and runs it again, once.
     #[cold]
     pub(super) fn exhausted_in_machine(&mut self, frame: *mut u64, count: usize) -> Step {
+        match self.look() {
+            Fate::Continues => {}
+            Fate::Raises(raised) => return self.raise_at_entry(frame, raised),
+            Fate::Ends(outcome) => return Step::Leave(outcome),
+        }
         let code = self.code_in(frame);
         let epoch = self.mutator.heap.heap().epoch();
         if self.retried.take() == Some((code.entry, frame, epoch)) {

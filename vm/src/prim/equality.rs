@@ -47,8 +47,11 @@ pub fn equal(a: Value, b: Value) -> bool {
     if !(a.is_pointer() && a.tag() == b.tag()) {
         return false;
     }
-    Comparison::new().run(a, b)
+    Comparison::new().run(a, b, || false).unwrap_or(false)
 }
+
+/// Parts compared before it is asked whether to give up.
+const PARTS_AT_ONCE: u32 = 1 << 16;
 
 /// Comparisons made before cycles are looked for.
 const BUDGET: usize = 100_000;
@@ -62,16 +65,22 @@ struct Comparison {
     work: Vec<Work>,
     budget: usize,
     parents: FxHashMap<u64, u64>,
+    parts: u32,
 }
 
 impl Comparison {
     fn new() -> Comparison {
-        Comparison { work: Vec::new(), budget: BUDGET, parents: FxHashMap::default() }
+        Comparison { work: Vec::new(), budget: BUDGET, parents: FxHashMap::default(), parts: 0 }
     }
 
-    fn run(&mut self, a: Value, b: Value) -> bool {
+    /// `None` when it gives up, soon after `stop` says so.
+    fn run(&mut self, a: Value, b: Value, stop: impl Fn() -> bool) -> Option<bool> {
         self.work.push(Work::Compare(a, b));
         while let Some(work) = self.work.pop() {
+            self.parts += 1;
+            if self.parts.is_multiple_of(PARTS_AT_ONCE) && stop() {
+                return None;
+            }
             let same = match work {
                 Work::Compare(a, b) => self.compare(a, b),
                 Work::Elements(a, b, index) => {
@@ -84,10 +93,10 @@ impl Comparison {
                 }
             };
             if !same {
-                return false;
+                return Some(false);
             }
         }
-        true
+        Some(true)
     }
 
     /// Compares two values but for their parts, which are put on the worklist.
@@ -170,8 +179,16 @@ fn is_eqv(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::boolean(eqv(args[0], args[1])))
 }
 
-fn is_equal(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    Ok(Value::boolean(equal(args[0], args[1])))
+fn is_equal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let (a, b) = (args[0], args[1]);
+    if !cx.may_run_again() || a == b || !(a.is_pointer() && a.tag() == b.tag()) {
+        return Ok(Value::boolean(equal(a, b)));
+    }
+    let mutator = &*cx.mutator;
+    match Comparison::new().run(a, b, || mutator.has_interrupt()) {
+        Some(same) => Ok(Value::boolean(same)),
+        None => Err(cx.retry()),
+    }
 }
 
 /// The primitives of this section.

@@ -23,6 +23,8 @@ enum Attempt {
     /// What is wrong, and in which line.
     Wrong(String, usize),
     MoreWanted,
+    /// Nothing was consumed.
+    Interrupted,
 }
 
 /// The longest prefix of `bytes` that is text, and whether what follows can never become text.
@@ -41,8 +43,8 @@ fn is_closed(text: &str) -> bool {
     text.ends_with([')', ']', '"', '|'])
 }
 
-/// Reads a datum from a prefix of the input, trying ever longer ones.
-fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
+/// Reads a datum from a prefix of the input, trying ever longer ones, until `stop` says to give up.
+fn attempt(input: &mut Input, symbols: &Symbols, stop: &dyn Fn() -> bool) -> Attempt {
     let mut window = WINDOW;
     loop {
         let all = window >= input.waiting().len();
@@ -51,6 +53,7 @@ fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
         let mut reader = Reader::new(SourceId::default(), text, symbols);
         reader.set_fold_case(input.fold_case);
         reader.read_for_now();
+        reader.stop_when(stop);
         let result = reader.next();
         let (position, fold_case) = (reader.position(), reader.fold_case());
         let outcome = match result {
@@ -61,6 +64,7 @@ fn attempt(input: &mut Input, symbols: &Symbols) -> Attempt {
             Ok(None) if at_end => {
                 Attempt::Wrong("the input is not UTF-8".to_owned(), input.line(text.len()))
             }
+            Err(_) if stop() => return Attempt::Interrupted,
             Err(error) if at_end || !error.incomplete => {
                 let line = input.line(error.span.start as usize);
                 Attempt::Wrong(error.message, line)
@@ -86,7 +90,7 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     loop {
         let mut input = obtain(cx, "read", &port, |input| input.waiting().len() > seen)?;
         let place = input.place();
-        let outcome = attempt(&mut input, &cx.vm().symbols);
+        let outcome = attempt(&mut input, &cx.vm().symbols, &|| cx.mutator.has_interrupt());
         seen = input.waiting().len();
         match outcome {
             Attempt::Datum(datum) => {
@@ -104,6 +108,7 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
                 return Err(cx.error(ErrorKind::Read, &format!("read: {message}{place}"), &[]));
             }
             Attempt::MoreWanted => {}
+            Attempt::Interrupted => return Err(cx.retry()),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::datum::{Datum, DatumKind};
 use super::lexer::{Lexer, Prefix, Token, byte_value};
 use crate::source::{SourceId, Span};
 use crate::symbols::{Sym, Symbols};
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 /// Why a text is no datum.
@@ -35,8 +36,14 @@ pub struct Reader<'t> {
     /// The data read so far of all open constructs, outermost first.
     items: Vec<Datum>,
     open: Vec<Open>,
-    labels: Vec<u32>,
+    labels: FxHashSet<u32>,
+    /// Asked now and then whether to give up.
+    stop: Option<&'t dyn Fn() -> bool>,
+    tokens: u32,
 }
+
+/// So many tokens are read before the reader asks whether to give up.
+const TOKENS_AT_ONCE: u32 = 4096;
 
 /// A construct that is not finished.
 struct Open {
@@ -84,8 +91,14 @@ impl<'t> Reader<'t> {
             prefixes: [None; 8],
             items: Vec::new(),
             open: Vec::new(),
-            labels: Vec::new(),
+            labels: FxHashSet::default(),
+            stop: None,
+            tokens: 0,
         }
+    }
+    /// Has the reader give up, with an error, soon after `stop` says so.
+    pub fn stop_when(&mut self, stop: &'t dyn Fn() -> bool) {
+        self.stop = Some(stop);
     }
     /// How many bytes have been consumed.
     pub fn position(&self) -> usize {
@@ -120,6 +133,10 @@ impl<'t> Reader<'t> {
         self.labels.clear();
         loop {
             let (token, start) = self.lexer.next_token()?;
+            self.tokens += 1;
+            if self.tokens.is_multiple_of(TOKENS_AT_ONCE) && self.stop.is_some_and(|stop| stop()) {
+                return Err(self.error(start, "the reader was interrupted"));
+            }
             let finished = match token {
                 Token::Atom(kind) => {
                     if let DatumKind::LabelRef(number) = kind {
@@ -148,10 +165,9 @@ impl<'t> Reader<'t> {
                     None
                 }
                 Token::Label(number) => {
-                    if self.labels.contains(&number) {
+                    if !self.labels.insert(number) {
                         return Err(self.error(start, format!("label #{number}= is used twice")));
                     }
-                    self.labels.push(number);
                     self.open(Construct::Label(number), start);
                     None
                 }

@@ -1,6 +1,7 @@
 //! Exactness, and numbers as strings.
 
 use crate::aside::{self, Key};
+use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::num::heap::as_flonum;
 use crate::num::{Number, arith, parse_number, to_value};
@@ -54,11 +55,18 @@ pub fn number_to_string(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     cx.string(&number.to_text(radix))
 }
 
+/// More characters than the text of any number has that `expt` would make, in a radix above 10.
+const LONGEST_NUMBER: usize = 1 << 26;
+
 pub fn string_to_number(cx: &mut Cx<'_>, args: &[Value]) -> Answer {
     if !text::is_string(args[0]) {
         return Err(cx.wrong_type("string->number", 1, "string", args[0]));
     }
     let radix = radix(cx, "string->number", args, 1)?;
+    if text::length(args[0]) > LONGEST_NUMBER {
+        let message = "string->number: the text is too long for a number";
+        return Err(cx.error(ErrorKind::Range, message, &[]));
+    }
     let text = text::to_rust_string(args[0]);
     let number = if aside::is_long_text(&text) {
         let copy = text.clone();
