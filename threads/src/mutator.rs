@@ -63,6 +63,10 @@ impl Roots {
     pub(crate) fn new() -> Roots {
         Roots { slots: [Value::FALSE; SLOTS], held: Vec::new() }
     }
+    pub(crate) fn clear(&mut self) {
+        self.slots = [Value::FALSE; SLOTS];
+        self.held.clear();
+    }
     /// Replaces one of the values held.
     pub fn replace_held(&mut self, held: &Held, index: usize, value: Value) {
         self.held[held.0 + index] = value;
@@ -370,14 +374,19 @@ impl Mutator {
 
     /// Adds what the frames did since the last time to the world's counts, and tells it.
     pub fn tell_frames(&mut self) {
+        if let Some(report) = self.take_frames() {
+            let world = Arc::clone(&self.world);
+            self.native(move || events::frames(&world, &report));
+        }
+    }
+    /// Adds what the frames did since the last time to the world's counts: what is to be told.
+    pub(crate) fn take_frames(&mut self) -> Option<FrameReport> {
         let stats = self.stack.tell();
         if stats == FrameStats::default() {
-            return;
+            return None;
         }
         self.world.frames.lock().add(&stats);
-        let report = FrameReport { tid: self.id.0, seq: self.world.heap.epoch(), stats };
-        let world = Arc::clone(&self.world);
-        self.native(move || events::frames(&world, &report));
+        Some(FrameReport { tid: self.id.0, seq: self.world.heap.epoch(), stats })
     }
 
     /// Runs `work`, which may block, in native state: it counts as stopped, so collections go on

@@ -5,9 +5,8 @@
 //! so while one rests no deadlock is reported.
 
 use crate::events;
-use crate::mutator::{Mutator, Roots};
+use crate::mutator::Mutator;
 use crate::native::NativeRegion;
-use crate::sync::Arc;
 use crate::thread::{self, ThreadOutcome};
 use lisle_gc::Value;
 
@@ -19,16 +18,22 @@ impl Mutator {
     /// ends. No guest code may be running on it.
     pub fn rest(mut self: Box<Mutator>) -> Resting {
         thread::end_current(&mut self, ThreadOutcome::Returned(Value::UNSPECIFIED));
-        self.roots = Roots::new();
+        self.roots.clear();
         self.nested.clear();
         self.stack.publish_empty();
         while self.parker.take_interrupt().0.is_some() {}
-        self.tell_frames();
-        let world = Arc::clone(&self.world);
-        self.native(move || events::drain(&world));
+        let frames = self.take_frames();
+        let has_records = self.heap.has_records();
         self.heap.give_back_buffer();
         let membership = self.membership();
         membership.world.rendezvous.enter_native(&membership.seat);
+        // In native state already: subscribers may take their time.
+        if let Some(report) = frames {
+            events::frames(&self.world, &report);
+        }
+        if has_records {
+            events::drain(&self.world);
+        }
         Resting(self)
     }
 }

@@ -451,8 +451,7 @@ fn run_aside(vm: &VmShared, host: &Host<'_>, procedure: &Root) -> Result<Value, 
     let result: Result<Root, String> = host.with_mutator(|mutator| {
         mutator.native(|| {
             let mut aside = vm.world.attach("library").map_err(|_| full())?;
-            let state = crate::vm::initial_state(&mut aside.heap, Value::NIL);
-            aside.roots[lisle_threads::RootSlot::DynamicState] = state.map_err(|_| full())?;
+            aside.roots[lisle_threads::RootSlot::DynamicState] = vm.first_state();
             match Machine::new(&mut aside, vm).call(procedure.get(), &[]) {
                 Outcome::Value(value) => Ok(vm.heap.add_root(value)),
                 Outcome::Uncaught(payload) => Err(crate::backtrace::report(vm, payload).message),

@@ -33,6 +33,13 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 /// How a virtual machine is made.
+///
+/// ```
+/// use lisle::{Vm, VmConfig};
+/// let config = VmConfig { owns_process: false, stress_region: true, ..VmConfig::default() };
+/// assert_eq!(Vm::with_config(config)?.eval::<i64>("(+ 1 2)")?, 3);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct VmConfig {
     /// The most bytes the heap may take; `None` for three quarters of the machine's memory.
@@ -152,6 +159,7 @@ pub struct VmShared {
     machine_codes: OnceLock<Vec<Value>>,
     condition_type: OnceLock<Value>,
     heap_exhausted: OnceLock<Value>,
+    first_state: OnceLock<Value>,
     /// A weak table of numbers, for hashes by identity.
     identities: OnceLock<Root>,
     /// What tells the end of a form of a program from that of a thread.
@@ -278,6 +286,7 @@ impl VmShared {
             machine_codes: OnceLock::new(),
             condition_type: OnceLock::new(),
             heap_exhausted: OnceLock::new(),
+            first_state: OnceLock::new(),
             identities: OnceLock::new(),
             form_tag: OnceLock::new(),
             raise_cell: OnceLock::new(),
@@ -312,7 +321,9 @@ impl VmShared {
         self.identities.set(self.heap.add_root(identities)).expect("a VM is made once");
         let tag = mutator.heap.pair_in_old(Value::NIL, Value::NIL)?;
         self.form_tag.set(self.heap.add_root(tag)).expect("a VM is made once");
-        mutator.roots[RootSlot::DynamicState] = initial_state(&mut mutator.heap, Value::NIL)?;
+        let state = filled_state(mutator.heap.object_in_old(Kind::Vector, 3)?, Value::NIL);
+        self.first_state.set(state).expect("a VM is made once");
+        mutator.roots[RootSlot::DynamicState] = state;
         self.name_bootstrap_objects(mutator, condition_type, exhausted);
         let raise = self.front.require(self, mutator, "%raise-condition");
         let raise = raise.map_err(|_| HeapExhausted)?;
@@ -358,6 +369,10 @@ impl VmShared {
     /// The weak table in which objects are numbered.
     pub(crate) fn identities(&self) -> Value {
         self.identities.get().expect("made by bootstrap").get()
+    }
+    /// The dynamic state of threads that inherit nothing. Dynamic states never change.
+    pub(crate) fn first_state(&self) -> Value {
+        *self.first_state.get().expect("made by bootstrap")
     }
     /// What `%run-form` marks its answers with.
     pub(crate) fn form_tag(&self) -> Value {
@@ -464,7 +479,7 @@ impl VmShared {
         for code in self.machine_codes.get().into_iter().flatten() {
             visitor.visit(&mut code.clone());
         }
-        for fixed in [&self.condition_type, &self.heap_exhausted] {
+        for fixed in [&self.condition_type, &self.heap_exhausted, &self.first_state] {
             if let Some(value) = fixed.get() {
                 visitor.visit(&mut value.clone());
             }
@@ -486,11 +501,15 @@ pub(crate) fn initial_state(
     heap: &mut LocalHeap,
     parameters: Value,
 ) -> Result<Value, HeapExhausted> {
-    let state = heap.object(Kind::Vector, 3)?;
+    Ok(filled_state(heap.object(Kind::Vector, 3)?, parameters))
+}
+
+/// Fills a dynamic state.
+fn filled_state(state: Value, parameters: Value) -> Value {
     object::init_field(state, 0, Value::NIL);
     object::init_field(state, 1, Value::NIL);
     object::init_field(state, 2, parameters);
-    Ok(state)
+    state
 }
 
 /// The dynamic state in which host code calls guest code: no winders, no handlers, the parameters of

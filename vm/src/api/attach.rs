@@ -21,8 +21,8 @@
 //! live, unused, while another one is used.)
 
 use super::error::{Error, ErrorKind};
-use crate::vm::{self, VmShared};
-use lisle_gc::{HeapExhausted, Reason, Value};
+use crate::vm::VmShared;
+use lisle_gc::{Reason, Value};
 use lisle_threads::{Mutator, RootSlot};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -208,17 +208,11 @@ fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
             Error::of_kind(ErrorKind::System, format!("the thread cannot be attached: {error}"))
         })?,
     };
-    let state = vm::initial_state(&mut mutator.heap, Value::NIL).or_else(|HeapExhausted| {
+    if vm.heap.collection_wanted() && mutator.heap.pair(Value::NIL, Value::NIL).is_err() {
         // What fills the heap may be what the last evaluation left.
         mutator.collect(Reason::HeapLimit);
-        vm::initial_state(&mut mutator.heap, Value::NIL)
-    });
-    mutator.roots[RootSlot::DynamicState] = match state {
-        Ok(state) => state,
-        Err(HeapExhausted) => {
-            return Err(Error::of_kind(ErrorKind::HeapExhausted, "heap limit reached"));
-        }
-    };
+    }
+    mutator.roots[RootSlot::DynamicState] = vm.first_state();
     let number = VmShared::next_nested();
     let pointer = &raw mut *mutator;
     let owned = Owned { number, guards: 1, mutator, vm: Arc::clone(vm) };

@@ -142,12 +142,7 @@ impl Session {
 
     /// A failed form leaves its dynamic state behind: the next begins with the first one.
     fn reset(&mut self) {
-        let mutator = &mut self.mutator;
-        let state = crate::vm::initial_state(&mut mutator.heap, lisle_gc::Value::NIL);
-        match state {
-            Ok(state) => mutator.roots[lisle_threads::RootSlot::DynamicState] = state,
-            Err(_) => self.vm.heap.request_collection(true),
-        }
+        self.mutator.roots[lisle_threads::RootSlot::DynamicState] = self.vm.first_state();
     }
 
     /// Prints on standard output.
