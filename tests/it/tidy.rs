@@ -295,3 +295,58 @@ fn nothing_stands_unfinished() {
     }
     no_complaints(&complaints);
 }
+
+/// What hosts see but do not use: parts of bounds, and what the command line and tests share.
+const WITHOUT_EXAMPLES: [&str; 10] = [
+    "Answer",
+    "Call",
+    "IntoAnswer",
+    "Loaders",
+    "Sandbox",
+    "Sealed",
+    "WithContext",
+    "allows",
+    "demand",
+    "push",
+];
+
+/// The name of the item that a line declares, if it is one for everybody.
+fn public_item(line: &str) -> Option<&str> {
+    let mut words = line.trim_start().strip_prefix("pub ")?.split(' ');
+    let mut word = words.next()?;
+    if word == "const" && line.contains(" fn ") {
+        word = words.next()?;
+    }
+    let is_item = matches!(word, "fn" | "struct" | "enum" | "trait" | "const");
+    let name = words.next().filter(|_| is_item)?;
+    // (In a macro it may be a variable of the macro.)
+    name.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
+}
+
+/// Does the documentation above line `at` have an example?
+fn has_example(lines: &[&str], at: usize) -> bool {
+    let above = lines[..at].iter().rev().map(|line| line.trim_start());
+    let attributes = above.clone().take_while(|line| !line.starts_with("///") && *line != "}");
+    let documentation = above.skip(attributes.count()).take_while(|line| line.starts_with("///"));
+    documentation.into_iter().any(|line| line.contains("```"))
+}
+
+#[test]
+fn everything_that_hosts_use_has_an_example() {
+    let mut complaints = Vec::new();
+    for source in sources() {
+        let is_interface =
+            source.name.starts_with("vm/src/api/") && !source.name.ends_with("derive.rs");
+        if !is_interface && !["vm/src/capability.rs", "vm/src/limits.rs"].contains(&&*source.name) {
+            continue;
+        }
+        let lines: Vec<&str> = source.text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some(name) = public_item(line) else { continue };
+            if !WITHOUT_EXAMPLES.contains(&name) && !has_example(&lines, at) {
+                complaints.push(format!("{}:{}: {name} has no example", source.name, at + 1));
+            }
+        }
+    }
+    no_complaints(&complaints);
+}

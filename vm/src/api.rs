@@ -5,7 +5,7 @@
 //! | `handle.rs`, `builder.rs` | [`Vm`]: evaluating, defining, calling |
 //! | `attach.rs` | which mutator the calling thread is: the only file here that needs `unsafe` |
 //! | `context.rs` | [`Context`]: what may run guest code, and so collect |
-//! | `window.rs` | [`Window`] and [`Local`]: values, while nothing collects |
+//! | `window.rs`, `local.rs` | [`Window`] and [`Local`]: values, while nothing collects |
 //! | `root.rs` | [`Root`]: values that the host keeps |
 //! | `convert.rs`, `numbers.rs`, `collections.rs` | [`FromScheme`] and [`IntoScheme`] |
 //! | `serde.rs`, `big_integers.rs` | the same by way of serde, and for `num-bigint`: features |
@@ -45,6 +45,7 @@ pub mod handle;
 pub mod host_type;
 pub mod interrupt;
 pub mod libraries;
+pub mod local;
 pub mod numbers;
 pub mod parameter;
 pub mod root;
@@ -65,10 +66,11 @@ pub use handle::{Attached, Vm, WeakVm};
 pub use host_type::{Exclusive, ExclusiveGuard, Host, HostType, Pinned};
 pub use interrupt::InterruptHandle;
 pub use libraries::{Libraries, Loaders};
+pub use local::Local;
 pub use parameter::{Parameter, Rest};
 pub use root::{Kind, Procedure, Root, Value};
 pub use run::{Progress, Run};
 #[cfg(feature = "serde")]
 pub use serde::Serde;
 pub use waiting::{Async, Blocking, Calling};
-pub use window::{Local, Window};
+pub use window::Window;

@@ -9,6 +9,14 @@ use crate::cx::{Cx, Raised};
 use crate::limits::Sandbox;
 
 /// One thing a program may be allowed to do.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// use lisle::{Capability, ErrorKind};
+/// let error = vm.eval::<()>("(open-output-file \"x\")").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Denied, "{:?} was not granted", Capability::WriteFiles);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Capability {
@@ -50,21 +58,46 @@ pub struct Capabilities(u8);
 
 impl Capabilities {
     /// No capability: the default.
+    ///
+    /// ```
+    /// assert!(!lisle::Capabilities::NONE.has(lisle::Capability::ReadFiles));
+    /// ```
     pub const NONE: Capabilities = Capabilities(0);
     /// Every capability there is.
+    ///
+    /// ```
+    /// assert!(lisle::Capabilities::ALL.has(lisle::Capability::ReadFiles));
+    /// ```
     pub const ALL: Capabilities = Capabilities(0xff);
 
     /// These and one more.
+    ///
+    /// ```
+    /// use lisle::{Capabilities, Capability};
+    /// let reader = Capabilities::NONE.with(Capability::ReadFiles);
+    /// assert!(reader.has(Capability::ReadFiles) && !reader.has(Capability::WriteFiles));
+    /// ```
     #[must_use]
     pub const fn with(self, capability: Capability) -> Capabilities {
         Capabilities(self.0 | capability as u8)
     }
     /// These without one.
+    ///
+    /// ```
+    /// use lisle::{Capabilities, Capability};
+    /// let most = Capabilities::ALL.without(Capability::Process);
+    /// assert!(most.has(Capability::ReadFiles) && !most.has(Capability::Process));
+    /// ```
     #[must_use]
     pub const fn without(self, capability: Capability) -> Capabilities {
         Capabilities(self.0 & !(capability as u8))
     }
     /// Is this one among them?
+    ///
+    /// ```
+    /// use lisle::{Capabilities, Capability};
+    /// assert!(!Capabilities::default().has(Capability::StandardStreams));
+    /// ```
     pub const fn has(self, capability: Capability) -> bool {
         self.0 & capability as u8 != 0
     }

@@ -7,6 +7,15 @@ use lisle_gc::{HeapStats, Histogram};
 use lisle_threads::ThreadStats;
 
 /// Counters of one virtual machine, since it was made.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// vm.eval::<()>("(make-vector 1000 0) (collect-garbage)")?;
+/// let stats = vm.stats();
+/// assert_eq!(stats.pauses.count(), stats.stops.count());
+/// assert!(stats.wall_ns > 0 && !stats.threads.is_empty());
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct VmStats {
     /// Time since the VM was made, in nanoseconds.

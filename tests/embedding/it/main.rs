@@ -5,6 +5,8 @@
 mod calls;
 mod conversions;
 mod errors;
+#[rustfmt::skip] // Its samples stand as they stand in the documents.
+mod guide;
 mod host_types;
 mod libraries;
 mod limits;

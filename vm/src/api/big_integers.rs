@@ -4,8 +4,9 @@
 
 use super::convert::{FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
+use super::local::Local;
 use super::numbers::not_integer;
-use super::window::{Local, Window};
+use super::window::Window;
 use crate::num::{MAX_INTEGER_BITS, Number, heap};
 use dashu_base::{BitTest as _, Signed as _};
 use dashu_int::{IBig, Sign, UBig};

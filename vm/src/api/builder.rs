@@ -29,12 +29,26 @@ impl Default for Builder {
 
 impl Builder {
     /// The default configuration of an embedded machine.
+    ///
+    /// ```
+    /// let vm = lisle::Builder::new().heap_limit(64 << 20).build()?;
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new() -> Builder {
         let config =
             VmConfig { owns_process: false, deadlock_detection: false, ..VmConfig::default() };
         Builder { config }
     }
     /// The most bytes the heap may take; three quarters of the computer's memory without it.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().heap_limit(16 << 20).build()?;
+    /// let error = vm.eval::<()>("(let loop ((l '())) (loop (cons l l)))").unwrap_err();
+    /// assert_eq!(error.kind(), lisle::ErrorKind::HeapExhausted);
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn heap_limit(mut self, bytes: usize) -> Builder {
         self.config.heap_limit = Some(bytes);
         self
@@ -51,12 +65,32 @@ impl Builder {
         self
     }
     /// A folder to look for libraries in: `(a b)` is its file `a/b.sld`. May be given several times.
+    ///
+    /// ```
+    /// # let folder = std::env::temp_dir().join("lisle-library-path");
+    /// # std::fs::create_dir_all(folder.join("shop")).unwrap();
+    /// let text = "(define-library (shop tax) (import (scheme base)) (export tax)
+    ///               (begin (define tax 7)))";
+    /// std::fs::write(folder.join("shop/tax.sld"), text).unwrap();
+    /// let vm = lisle::Vm::builder().library_path(&folder).build()?;
+    /// assert_eq!(vm.eval::<i64>("(import (shop tax)) tax")?, 7);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn library_path(mut self, folder: impl Into<PathBuf>) -> Builder {
         self.config.library_path.push(folder.into());
         self
     }
     /// Where libraries are looked for before the folders. May be given several times; they are asked
     /// in order.
+    ///
+    /// ```
+    /// let libraries = lisle::Libraries::new();
+    /// libraries.insert("(shop tax)", "(define-library (shop tax) (import (scheme base)) (export tax)
+    ///     (begin (define tax 7)))");
+    /// let vm = lisle::Vm::builder().loader(libraries).build()?;
+    /// assert_eq!(vm.eval::<i64>("(import (shop tax)) tax")?, 7);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn loader(mut self, loader: impl LibraryLoader + 'static) -> Builder {
         self.config.loaders.push(loader);
         self
@@ -94,23 +128,50 @@ impl Builder {
     }
     /// How many bytes of native stack calls between host and guest may take, one inside the other;
     /// 512 KiB without it. Threads need some megabytes more than this.
+    ///
+    /// ```
+    /// use lisle::{Context, ErrorKind, Procedure, Root, Vm};
+    /// let vm = Vm::builder().host_stack(256 << 10).build()?;
+    /// vm.define("call", |cx: &mut Context, f: Root<Procedure>| cx.call::<i64>(&f, ()))?;
+    /// let error = vm.eval::<i64>("(define (f) (+ 1 (call f))) (f)").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Nesting);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn host_stack(mut self, bytes: usize) -> Builder {
         self.config.host_stack_bytes = bytes;
         self
     }
     /// Report it to the main thread when all threads wait for each other. Not while a thread of the
     /// host could still come and wake them, which the machine cannot know.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().deadlock_detection(true).build()?;
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn deadlock_detection(mut self, on: bool) -> Builder {
         self.config.deadlock_detection = on;
         self
     }
     /// For tests: a collection at every safepoint where something was allocated, freed memory
     /// poisoned.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().stress_collections(true).build()?;
+    /// assert_eq!(vm.eval_text("(list 1 (list 2))")?, "(1 (2))");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn stress_collections(mut self, on: bool) -> Builder {
         self.config.stress_collections = on;
         self
     }
     /// For tests: every frame is moved to the heap at every call.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().stress_frames(true).build()?;
+    /// assert_eq!(vm.eval::<i64>("(define (f n) (if (= n 0) 0 (+ 1 (f (- n 1))))) (f 9)")?, 9);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn stress_frames(mut self, on: bool) -> Builder {
         self.config.stress_frames = on;
         self
@@ -136,6 +197,12 @@ impl Builder {
     ///
     /// # Errors
     /// When the system refuses the memory.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().build()?;
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn build(self) -> Result<Vm, Error> {
         Vm::with_config(self.config)
     }

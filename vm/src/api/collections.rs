@@ -2,7 +2,8 @@
 
 use super::convert::{FromScheme, IntoScheme, is};
 use super::error::Error;
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use crate::prim::hash_table::table::{self, Equivalence, Table, Weakness};
 use crate::prim::pair;
 use lisle_gc::{HeapExhausted, Kind, object};

@@ -5,8 +5,9 @@ use super::convert::{Arguments, FromScheme};
 use super::error::{Error, ErrorKind};
 use super::handle::Vm;
 use super::interrupt::InterruptHandle;
+use super::local::Local;
 use super::root::{Procedure, Root};
-use super::window::{Local, Window};
+use super::window::Window;
 use crate::expand::Environment;
 use crate::front::FrontError;
 use crate::interp::Machine;
@@ -57,6 +58,14 @@ impl<'a> Context<'a> {
     }
 
     /// The VM.
+    ///
+    /// ```
+    /// use lisle::{Context, Vm};
+    /// let vm = Vm::new()?;
+    /// vm.define("remember", |cx: &mut Context, n: i64| cx.vm().set("remembered", n))?;
+    /// assert_eq!(vm.eval::<i64>("(define remembered 0) (remember 7) remembered")?, 7);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn vm(&self) -> Vm {
         Vm::of(self.vm)
     }
@@ -88,6 +97,16 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When a form is illegal, raises what nothing handles, or ends the program; and when the value
     /// is of another type than wanted.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let sum = vm.enter(|cx| {
+    ///     cx.eval::<()>("(define (double n) (* 2 n))")?;
+    ///     Ok(cx.eval::<i64>("(double 1)")? + cx.eval::<i64>("(double 2)")?)
+    /// })?;
+    /// assert_eq!(sum, 6);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn eval<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
         self.eval_named("<host>", text)
     }
@@ -235,6 +254,20 @@ impl<'a> Context<'a> {
     }
     /// A handle by which other threads interrupt the limited evaluation that runs here, or, outside
     /// one, the whole machine.
+    ///
+    /// ```
+    /// use lisle::{Error, ErrorKind, Limit, Limits, Vm};
+    /// let vm = Vm::new()?;
+    /// let result: Result<(), Error> = vm.enter(|cx| cx.limits(Limits::new(), |cx| {
+    ///     let handle = cx.interrupt_handle();
+    ///     let other = std::thread::spawn(move || handle.interrupt());
+    ///     let result = cx.eval("(let loop () (loop))");
+    ///     other.join().unwrap();
+    ///     result
+    /// }));
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Limit(Limit::Interrupted));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn interrupt_handle(&self) -> InterruptHandle {
         let vm = self.vm.this();
         InterruptHandle::new(vm, Sandbox::of(self.mutator))

@@ -5,7 +5,8 @@
 //! hold without changing, and an inexact number never becomes an integer.
 
 use super::error::Error;
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use crate::text;
 use lisle_gc::{Kind, Value, object};
 use smallvec::SmallVec;
@@ -246,6 +247,13 @@ pub struct Symbol(pub String);
 
 impl Symbol {
     /// The symbol with this name.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// use lisle::Symbol;
+    /// assert_eq!(vm.eval::<Symbol>("'green")?, Symbol::new("green"));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new(name: impl Into<String>) -> Symbol {
         Symbol(name.into())
     }

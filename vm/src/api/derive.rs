@@ -3,7 +3,8 @@
 use super::convert::FromScheme;
 use super::error::Error;
 use super::host_type::{Host, HostType};
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 
 /// The fields of a structure or variant, being read.
 pub struct Fields<'a, 'w> {

@@ -117,6 +117,16 @@ pub enum ErrorKind {
 }
 
 /// A place in a source text.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// let error = vm.eval_named::<()>("a.scm", "(car\n 1)").unwrap_err();
+/// let place = error.place().unwrap();
+/// assert_eq!((place.file.as_str(), place.line, place.column), ("a.scm", 1, 1));
+/// assert_eq!(place.bytes, (0, 8));
+/// assert_eq!(place.to_string(), "a.scm:1:1");
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Place {
@@ -137,6 +147,16 @@ impl fmt::Display for Place {
 }
 
 /// A line of a backtrace: a procedure that was running.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// let text = "(define (outer x) (+ 1 (inner x))) (define (inner x) (+ 1 (car x))) (outer 5)";
+/// let error = vm.eval::<i64>(text).unwrap_err();
+/// let names: Vec<&str> = error.backtrace().iter().map(|f| f.procedure.as_str()).collect();
+/// assert!(names.starts_with(&["inner", "outer"]), "{names:?}");
+/// assert!(error.backtrace()[0].place.is_some());
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Frame {
@@ -228,19 +248,49 @@ impl Error {
     }
 
     /// What kind of error it is.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// use lisle::ErrorKind;
+    /// assert_eq!(vm.eval::<()>("(car 1)").unwrap_err().kind(), ErrorKind::Type);
+    /// assert_eq!(vm.eval::<()>("(no-such)").unwrap_err().kind(), ErrorKind::Unbound);
+    /// assert_eq!(vm.eval::<()>("(exit 3)").unwrap_err().kind(), ErrorKind::Exit(3));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
     /// What is wrong, without the place.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.eval::<()>("(error \"no such city:\" \"Ys\")").unwrap_err();
+    /// assert_eq!(error.message(), "no such city: \"Ys\"");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn message(&self) -> &str {
         &self.0.message
     }
     /// Where in the program, if known.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.eval_named::<()>("rules.scm", "\n\n  (car 1)").unwrap_err();
+    /// assert_eq!(error.place().unwrap().to_string(), "rules.scm:3:3");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
     }
     /// Which procedures were running, innermost first; those of Lisle's own library that are not
     /// for programs to see are left out.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.eval::<i64>("(define (half x) (+ 0 (/ x 'two))) (+ 1 (half 3))").unwrap_err();
+    /// assert_eq!(error.backtrace()[0].procedure, "half");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn backtrace(&self) -> &[Frame] {
         &self.0.backtrace
     }

@@ -8,8 +8,9 @@ use super::context::Context;
 use super::convert::{FromScheme, IntoScheme};
 use super::error::Error;
 use super::host_type::{Host, HostType};
+use super::local::Local;
 use super::root::{Root, Value};
-use super::window::{Local, Window};
+use super::window::Window;
 use lisle_gc::object;
 use std::fmt;
 use std::marker::PhantomData;
@@ -53,6 +54,20 @@ impl<T: HostType> Field<T> {
     ///
     /// # Panics
     /// When the type has no such field; in a constant, that does not compile.
+    ///
+    /// ```
+    /// use lisle::{Field, HostType};
+    /// struct Node;
+    /// impl HostType for Node {
+    ///     const NAME: &'static str = "node";
+    ///     const FIELDS: usize = 1;
+    /// }
+    /// const NEXT: Field<Node> = Field::new(0);
+    /// let vm = lisle::Vm::new()?;
+    /// let is_false = vm.window(|w| Ok(!w.field(w.host(Node)?, NEXT)?.is_true()))?;
+    /// assert!(is_false);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub const fn new(index: usize) -> Field<T> {
         assert!(index < T::FIELDS, "the host type has no such field");
         Field { word: 1 + index, of: PhantomData }
@@ -78,6 +93,17 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When the object is not of this type.
+    ///
+    /// ```
+    /// # use lisle::{HostType, Vm};
+    /// #[derive(HostType)]
+    /// #[lisle(fields(next))]
+    /// struct Node;
+    /// # let vm = Vm::new()?;
+    /// let is_false = vm.window(|w| Ok(!w.field(w.host(Node)?, Node::NEXT)?.is_true()))?;
+    /// assert!(is_false, "a field is #f at first");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn field<T: HostType>(
         &self,
         object: Local<'w>,
@@ -122,6 +148,17 @@ impl<'w> Window<'w> {
 /// An object of a host type, with the value in it: a [`Host`] that has the object's identity and its
 /// [fields](Field). It keeps both alive as long as it lives itself, like a [`Root`], so it is for
 /// parameters and for what the host keeps, not for the inside of host values.
+///
+/// ```
+/// use lisle::{Guest, HostType, Vm};
+/// #[derive(HostType)]
+/// struct Job(u32);
+/// let vm = Vm::new()?;
+/// vm.define("make-job", |n: u32| Job(n))?;
+/// vm.define("job-or", |a: Guest<Job>, b: Guest<Job>| if a.0 >= b.0 { a } else { b })?;
+/// assert!(vm.eval::<bool>("(let ((a (make-job 1)) (b (make-job 2))) (eq? (job-or a b) b))")?);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub struct Guest<T> {
     object: Root<Value>,
     host: Host<T>,
@@ -132,6 +169,19 @@ impl<T: HostType> Guest<T> {
     ///
     /// # Errors
     /// When it is of another type than wanted, or the context of another VM.
+    ///
+    /// ```
+    /// use lisle::{Context, Guest, HostType, Vm};
+    /// #[derive(HostType)]
+    /// #[lisle(fields(label))]
+    /// struct Button;
+    /// let vm = Vm::new()?;
+    /// vm.define("make-button", || Button)?;
+    /// vm.define("label!", |cx: &mut Context, b: Guest<Button>, l: String| b.set(cx, Button::LABEL, l))?;
+    /// vm.define("label", |cx: &mut Context, b: Guest<Button>| b.get::<String>(cx, Button::LABEL))?;
+    /// assert_eq!(vm.eval::<String>("(let ((b (make-button))) (label! b \"ok\") (label b))")?, "ok");
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn get<V: FromScheme>(&self, cx: &mut Context<'_>, field: Field<T>) -> Result<V, Error> {
         cx.window(|w| w.get(w.field(self.object.get(w)?, field)?))
     }
@@ -139,6 +189,21 @@ impl<T: HostType> Guest<T> {
     ///
     /// # Errors
     /// When the value cannot be converted, or the context is of another VM.
+    ///
+    /// ```
+    /// use lisle::{Context, Guest, HostType, Vm};
+    /// #[derive(HostType)]
+    /// #[lisle(fields(count))]
+    /// struct Cell;
+    /// let vm = Vm::new()?;
+    /// vm.define("make-cell", || Cell)?;
+    /// vm.define("count!", |cx: &mut Context, cell: Guest<Cell>, n: i64| {
+    ///     cell.set(cx, Cell::COUNT, n)?;
+    ///     cell.get::<i64>(cx, Cell::COUNT)
+    /// })?;
+    /// assert_eq!(vm.eval::<i64>("(count! (make-cell) 3)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn set(
         &self,
         cx: &mut Context<'_>,
@@ -148,6 +213,19 @@ impl<T: HostType> Guest<T> {
         cx.window(|w| w.set_field(self.object.get(w)?, field, w.make(value)?))
     }
     /// The object.
+    ///
+    /// ```
+    /// use lisle::{Context, Guest, HostType, Procedure, Root, Vm};
+    /// #[derive(HostType)]
+    /// struct Button;
+    /// let vm = Vm::new()?;
+    /// vm.define("make-button", || Button)?;
+    /// vm.define("pass", |cx: &mut Context, b: Guest<Button>, f: Root<Procedure>| {
+    ///     cx.call::<bool>(&f, (b.root(),))
+    /// })?;
+    /// assert!(vm.eval::<bool>("(let ((b (make-button))) (pass b (lambda (x) (eq? x b))))")?);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn root(&self) -> &Root<Value> {
         &self.object
     }

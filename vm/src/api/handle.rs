@@ -7,8 +7,9 @@ use super::convert::{FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
 use super::function::{self, HostFunction};
 use super::interrupt::InterruptHandle;
+use super::local::Local;
 use super::root::{Root, Value};
-use super::window::{Local, Window};
+use super::window::Window;
 use crate::print;
 use crate::vm::{VmConfig, VmShared};
 use lisle_gc::Value as Word;
@@ -25,6 +26,15 @@ use std::sync::{Arc, Weak};
 ///
 /// A procedure of the host that owns a `Vm` keeps the machine alive that owns it: give it a
 /// [`WeakVm`], or use the [`Context`] that it is called with.
+///
+/// ```
+/// use lisle::Vm;
+/// let vm = Vm::new()?;
+/// let same = vm.clone();
+/// std::thread::spawn(move || same.eval::<()>("(define x 1)")).join().unwrap()?;
+/// assert_eq!(vm.eval::<i64>("x")?, 1);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub struct Vm {
     shared: Arc<VmShared>,
 }
@@ -45,6 +55,12 @@ impl Vm {
         Builder::new().build()
     }
     /// A way to a virtual machine that is configured.
+    ///
+    /// ```
+    /// let vm = lisle::Vm::builder().heap_limit(64 << 20).build()?;
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -52,6 +68,14 @@ impl Vm {
     ///
     /// # Errors
     /// When the system refuses the memory.
+    ///
+    /// ```
+    /// use lisle::{Vm, VmConfig};
+    /// let config = VmConfig { owns_process: false, count_calls: true, ..VmConfig::default() };
+    /// let vm = Vm::with_config(config)?;
+    /// assert_eq!(vm.eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn with_config(config: VmConfig) -> Result<Vm, Error> {
         let made = VmShared::new(config)
             .map_err(|error| Error::of_kind(ErrorKind::System, error.to_string()))?;
@@ -287,6 +311,20 @@ impl Vm {
     }
 
     /// A handle by which other threads interrupt all guest code of the machine.
+    ///
+    /// ```
+    /// use lisle::{ErrorKind, Vm};
+    /// let vm = Vm::new()?;
+    /// let handle = vm.interrupt_handle();
+    /// let other = std::thread::spawn(move || {
+    ///     std::thread::sleep(std::time::Duration::from_millis(50));
+    ///     handle.interrupt();
+    /// });
+    /// let error = vm.eval::<()>("(thread-sleep! 1000)").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Interrupted);
+    /// # other.join().unwrap();
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle::new(Arc::downgrade(&self.shared), None)
     }
@@ -310,6 +348,17 @@ impl Vm {
         })
     }
     /// A handle that does not keep the machine alive.
+    ///
+    /// ```
+    /// use lisle::Vm;
+    /// let vm = Vm::new()?;
+    /// let weak = vm.downgrade();
+    /// // The machine owns the closure: if that owned the machine, neither would ever go.
+    /// vm.define("answer", move || weak.upgrade().map_or(Ok(0), |vm| vm.get::<i64>("secret")))?;
+    /// vm.set("secret", 42)?;
+    /// assert_eq!(vm.eval::<i64>("(answer)")?, 42);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn downgrade(&self) -> WeakVm {
         WeakVm { shared: Arc::downgrade(&self.shared) }
     }
@@ -357,6 +406,13 @@ pub struct WeakVm {
 
 impl WeakVm {
     /// The machine, if it is still there.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let weak = vm.downgrade();
+    /// assert_eq!(weak.upgrade().unwrap().eval::<i64>("(+ 1 2)")?, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn upgrade(&self) -> Option<Vm> {
         self.shared.upgrade().map(|shared| Vm::of(&shared))
     }
@@ -369,6 +425,13 @@ impl fmt::Debug for WeakVm {
 }
 
 /// Keeps the calling thread attached; made by [`Vm::attach`]. It is a [`Vm`] to use.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// let attached = vm.attach()?;
+/// assert_eq!(attached.eval::<i64>("(+ 1 2)")?, 3);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the thread is attached as long as the guard lives"]
 pub struct Attached {

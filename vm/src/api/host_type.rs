@@ -7,7 +7,8 @@
 use super::context::Context;
 use super::convert::FromScheme;
 use super::error::{Error, ErrorKind};
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use lisle_gc::HeapExhausted;
 use parking_lot::{Mutex, MutexGuard};
 use std::any::Any;
@@ -111,6 +112,19 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When the heap limit is reached; the value is dropped.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// use lisle::{Host, HostType};
+    /// #[derive(HostType)]
+    /// struct Point(i64, i64);
+    /// let sum = vm.window(|w| {
+    ///     let point: Host<Point> = w.get(w.host(Point(1, 2))?)?;
+    ///     Ok(point.0 + point.1)
+    /// })?;
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn host<T: HostType>(&self, value: T) -> Result<Local<'w>, Error> {
         self.local(|cx| {
             let heap = cx.heap().heap().clone();
@@ -152,6 +166,17 @@ impl<T> fmt::Debug for Exclusive<T> {
 
 impl<T> Exclusive<T> {
     /// A value that nobody has.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let log = lisle::Exclusive::new(vec![1]);
+    /// vm.enter(|cx| {
+    ///     log.lock(cx)?.push(2);
+    ///     assert_eq!(*log.lock(cx)?, [1, 2]);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new(value: T) -> Exclusive<T> {
         Exclusive { lock: Mutex::new(value), owner: AtomicU64::new(0) }
     }
@@ -159,6 +184,19 @@ impl<T> Exclusive<T> {
     ///
     /// # Errors
     /// When it has it already.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let count = lisle::Exclusive::new(0);
+    /// vm.enter(|cx| {
+    ///     let guard = count.lock(cx)?;
+    ///     assert!(count.lock(cx).is_err(), "it would wait for itself");
+    ///     drop(guard);
+    ///     *count.lock(cx)? += 1;
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn lock(&self, cx: &mut Context<'_>) -> Result<ExclusiveGuard<'_, T>, Error> {
         let this = this_thread();
         // Relaxed: only this thread stores its own number.
@@ -176,6 +214,18 @@ impl<T> Exclusive<T> {
 }
 
 /// What [`Exclusive::lock`] gives: the value, until it is dropped.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// let words = lisle::Exclusive::new(String::new());
+/// let length = vm.enter(|cx| {
+///     let mut guard = words.lock(cx)?;
+///     guard.push_str("abc");
+///     Ok(guard.len())
+/// })?;
+/// assert_eq!(length, 3);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[must_use = "the value is let go when this is dropped"]
 pub struct ExclusiveGuard<'a, T> {
     guard: MutexGuard<'a, T>,
@@ -277,6 +327,14 @@ impl<T> fmt::Debug for Pinned<T> {
 
 impl<T: 'static> Pinned<T> {
     /// A value that belongs to the calling thread.
+    ///
+    /// ```
+    /// use lisle::Pinned;
+    /// use std::rc::Rc;
+    /// let pinned = Pinned::new(Rc::new(5));
+    /// assert_eq!(pinned.with(|rc| **rc)?, 5);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new(value: T) -> Pinned<T> {
         drop_left();
         let key = NEXT_PINNED.fetch_add(1, Ordering::Relaxed);
@@ -290,6 +348,16 @@ impl<T: 'static> Pinned<T> {
     ///
     /// # Errors
     /// In another thread.
+    ///
+    /// ```
+    /// use lisle::Pinned;
+    /// use std::cell::Cell;
+    /// let pinned = Pinned::new(Cell::new(1));
+    /// pinned.with(|cell| cell.set(2))?;
+    /// assert_eq!(pinned.with(Cell::get)?, 2);
+    /// std::thread::scope(|s| s.spawn(|| assert!(pinned.with(Cell::get).is_err())).join().unwrap());
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn with<R>(&self, work: impl FnOnce(&T) -> R) -> Result<R, Error> {
         if self.thread != this_thread() {
             let message = "the value belongs to another thread";

@@ -43,6 +43,14 @@ impl InterruptHandle {
     }
 
     /// Interrupts what the handle stands for. Nothing happens when that has ended.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let handle = vm.interrupt_handle();
+    /// drop(vm);
+    /// handle.interrupt(); // The machine is gone: nothing happens.
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn interrupt(&self) {
         let Some(vm) = self.vm.upgrade() else { return };
         match &self.sandbox {

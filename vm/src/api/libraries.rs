@@ -42,6 +42,15 @@ pub struct Libraries {
 
 impl Libraries {
     /// No libraries.
+    ///
+    /// ```
+    /// let libraries = lisle::Libraries::new();
+    /// let vm = lisle::Vm::builder().loader(libraries.clone()).build()?;
+    /// assert!(vm.eval::<()>("(import (late))").is_err());
+    /// libraries.insert("(late)", "(define-library (late) (export))");
+    /// vm.eval::<()>("(import (late))")?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn new() -> Libraries {
         Libraries::default()
     }
@@ -153,6 +162,18 @@ impl Context<'_> {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// ```
+    /// use lisle::{Context, Libraries, Vm};
+    /// let libraries = Libraries::new();
+    /// libraries.insert("(n)", "(define-library (n) (import (scheme base)) (export n) (begin (define n 1)))");
+    /// let vm = Vm::builder().loader(libraries.clone()).build()?;
+    /// vm.define("reload", |cx: &mut Context, name: String| cx.reload(&name))?;
+    /// vm.eval::<()>("(import (n))")?;
+    /// libraries.insert("(n)", "(define-library (n) (import (scheme base)) (export n) (begin (define n 2)))");
+    /// assert_eq!(vm.eval::<i64>("(reload \"(n)\") n")?, 2);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn reload(&mut self, name: &str) -> Result<(), Error> {
         let (mutator, vm) = self.parts();
         let no_library = || Error::of_kind(ErrorKind::Syntax, format!("no library {name}"));

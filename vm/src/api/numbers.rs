@@ -2,7 +2,8 @@
 
 use super::convert::{FromScheme, IntoScheme};
 use super::error::Error;
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use crate::num::{Number, heap};
 use dashu_int::UBig;
 use lisle_gc::Value;

@@ -2,10 +2,22 @@
 
 use super::convert::FromScheme;
 use super::error::Error;
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 
 /// A type that a parameter of a procedure of the host may have: every [`FromScheme`] type, `&str`,
 /// and, last, [`Rest`].
+///
+/// ```
+/// use lisle::{Rest, Vm};
+/// let vm = Vm::new()?;
+/// vm.define("tag", |name: &str, times: Option<usize>, rest: Rest<i64>| {
+///     format!("{}{:?}", name.repeat(times.unwrap_or(1)), rest.0)
+/// })?;
+/// assert_eq!(vm.eval::<String>("(tag \"a\")")?, "a[]");
+/// assert_eq!(vm.eval::<String>("(tag \"a\" 2 3 4)")?, "aa[3, 4]");
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub trait Parameter {
     /// The type as the procedure gets it.
     type Item<'a>;

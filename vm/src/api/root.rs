@@ -4,7 +4,8 @@ use super::attach;
 use super::context::Context;
 use super::convert::{Arguments, FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use crate::prim::pair;
 use crate::vm::VmShared;
 use lisle_gc::{Kind as ObjectKind, Value as Word, object};
@@ -20,6 +21,15 @@ mod sealed {
 }
 
 /// What a [`Root`] is known to hold.
+///
+/// ```
+/// # let vm = lisle::Vm::new()?;
+/// use lisle::{ErrorKind, Root};
+/// use lisle::api::root::{List, Vector};
+/// assert_eq!(vm.eval::<Root<List>>("'(1 2)")?.write()?, "(1 2)");
+/// assert_eq!(vm.eval::<Root<Vector>>("'(1 2)").unwrap_err().kind(), ErrorKind::Type);
+/// # Ok::<(), lisle::Error>(())
+/// ```
 pub trait Kind: sealed::Sealed + 'static {
     /// How error messages call it.
     const NAME: &'static str;
@@ -191,6 +201,17 @@ impl Root<Procedure> {
     ///
     /// # Errors
     /// As [`Root::call`].
+    ///
+    /// ```
+    /// use lisle::{Context, Procedure, Root, Vm};
+    /// let vm = Vm::new()?;
+    /// vm.define("twice", |cx: &mut Context, f: Root<Procedure>, x: i64| {
+    ///     let once: i64 = f.call_in(cx, (x,))?;
+    ///     f.call_in::<i64>(cx, (once,))
+    /// })?;
+    /// assert_eq!(vm.eval::<i64>("(twice square 3)")?, 81);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn call_in<R: FromScheme>(
         &self,
         cx: &mut Context<'_>,

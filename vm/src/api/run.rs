@@ -54,6 +54,16 @@ pub struct Run<R> {
 }
 
 /// How far a call has come.
+///
+/// ```
+/// use lisle::{Procedure, Progress, Root, Vm};
+/// let vm = Vm::new()?;
+/// let f: Root<Procedure> = vm.eval("(lambda (n) (let loop ((i 0)) (if (= i n) i (loop (+ i 1)))))")?;
+/// let mut run = f.start::<i64>((5_000,))?;
+/// assert_eq!(run.resume(1_000)?, Progress::Suspended);
+/// assert_eq!(run.resume(1_000_000)?, Progress::Done(5_000));
+/// # Ok::<(), lisle::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use = "a call that is suspended is to be resumed, or dropped"]
 pub enum Progress<R> {
@@ -141,6 +151,17 @@ impl<R> Run<R> {
     ///
     /// # Errors
     /// Those of the call; and when it has ended before, or a window is open.
+    ///
+    /// ```
+    /// use lisle::{Procedure, Progress, Root, Vm};
+    /// let vm = Vm::new()?;
+    /// let endless: Root<Procedure> = vm.eval("(lambda () (let loop () (loop)))")?;
+    /// let mut run = endless.start::<()>(())?;
+    /// for _ in 0..3 {
+    ///     assert_eq!(run.resume(10_000)?, Progress::Suspended);
+    /// }
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn resume(&mut self, fuel: u64) -> Result<Progress<R>, Error> {
         let turns = &*self.turns;
         let attached = attach::with_known(self.vm.as_ptr(), |mutator, _| {
@@ -179,6 +200,14 @@ impl Root<Procedure> {
     /// # Errors
     /// When the system refuses the thread. What goes wrong with the arguments is an error of the
     /// first [`Run::resume`].
+    ///
+    /// ```
+    /// use lisle::{Procedure, Progress, Root, Vm};
+    /// let vm = Vm::new()?;
+    /// let add: Root<Procedure> = vm.eval("+")?;
+    /// assert_eq!(add.start::<i64>((1, 2))?.resume(1_000)?, Progress::Done(3));
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn start<R>(&self, arguments: impl Arguments + Send + 'static) -> Result<Run<R>, Error>
     where
         R: FromScheme + Send + 'static,

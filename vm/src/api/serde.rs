@@ -29,7 +29,8 @@ mod write;
 
 use super::convert::{FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
-use super::window::{Local, Window};
+use super::local::Local;
+use super::window::Window;
 use ::serde::de::DeserializeOwned;
 use ::serde::{Serialize, de, ser};
 use std::borrow::Cow;

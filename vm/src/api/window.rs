@@ -5,101 +5,18 @@
 
 use super::convert::{FromScheme, IntoScheme};
 use super::error::{Error, ErrorKind};
+use super::local::Local;
 use super::root::{self, Kind as RootKind, Root};
 use crate::cx::{Cx, Raised};
 use crate::prim::equality;
 use crate::print;
 use crate::text;
 use crate::vm::VmShared;
-use lisle_gc::{Kind, Value, object};
+use lisle_gc::{Value, object};
 use lisle_threads::{Mutator, RootSlot};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::marker::PhantomData;
-
-/// A Scheme value, good inside the window with the lifetime `'w` and nowhere else.
-///
-/// The lifetime is the window's own: it is neither longer nor shorter than that of any other.
-///
-/// ```
-/// # let vm = lisle::Vm::new()?;
-/// vm.window(|w| {
-///     let pair = w.cons(w.make(1)?, w.symbol("x")?)?;
-///     assert!(pair.is_pair() && !pair.is_vector() && pair.is_true());
-///     assert!(w.car(pair)?.is_number() && w.cdr(pair)?.is_symbol());
-///     assert!(!w.make(false)?.is_true() && w.list(&[])?.is_nil());
-///     assert!(pair.is(pair) && !pair.is(w.cons(w.make(1)?, w.symbol("x")?)?));
-///     Ok(())
-/// })?;
-/// # Ok::<(), lisle::Error>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct Local<'w> {
-    value: Value,
-    /// Invariant in `'w`, and neither `Send` nor `Sync`.
-    _window: PhantomData<*mut &'w ()>,
-}
-
-impl<'w> Local<'w> {
-    /// `#t`.
-    pub const TRUE: Local<'w> = Local::new(Value::TRUE);
-    /// `#f`.
-    pub const FALSE: Local<'w> = Local::new(Value::FALSE);
-    /// `()`.
-    pub const NIL: Local<'w> = Local::new(Value::NIL);
-    /// What procedures return that have nothing to return.
-    pub const UNSPECIFIED: Local<'w> = Local::new(Value::UNSPECIFIED);
-
-    pub(crate) const fn new(value: Value) -> Local<'w> {
-        Local { value, _window: PhantomData }
-    }
-    #[inline(always)]
-    pub(crate) const fn value(self) -> Value {
-        self.value
-    }
-    /// Does it count as true? Everything does but `#f`.
-    pub fn is_true(self) -> bool {
-        self.value.is_true()
-    }
-    /// Is it `()`?
-    pub fn is_nil(self) -> bool {
-        self.value.is_nil()
-    }
-    /// Is it a pair?
-    pub fn is_pair(self) -> bool {
-        self.value.is_pair()
-    }
-    /// Is it a procedure?
-    pub fn is_procedure(self) -> bool {
-        self.value.is_procedure()
-    }
-    /// Is it a number of any kind?
-    pub fn is_number(self) -> bool {
-        crate::num::heap::is_number(self.value)
-    }
-    /// Is it a string?
-    pub fn is_string(self) -> bool {
-        object::is_kind(self.value, Kind::String)
-    }
-    /// Is it a symbol?
-    pub fn is_symbol(self) -> bool {
-        object::is_kind(self.value, Kind::Symbol)
-    }
-    /// Is it a vector?
-    pub fn is_vector(self) -> bool {
-        object::is_kind(self.value, Kind::Vector)
-    }
-    /// Are both the same object, as `eq?` has it?
-    pub fn is(self, other: Local<'w>) -> bool {
-        self.value == other.value
-    }
-}
-
-impl fmt::Debug for Local<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Local({:?})", self.value)
-    }
-}
 
 /// A stretch of host code in which nothing collects: what makes and looks at values.
 ///
@@ -183,6 +100,15 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When the heap limit is reached, or the value has no counterpart.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.write(w.make((1, "two", 3.5))?), "(1 \"two\" 3.5)");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[inline]
     pub fn make(&self, value: impl IntoScheme) -> Result<Local<'w>, Error> {
         value.into_scheme(self)
@@ -191,6 +117,17 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is of another type, or does not fit.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let number = w.make(300)?;
+    ///     assert_eq!(w.get::<u16>(number)?, 300);
+    ///     assert!(w.get::<u8>(number).is_err());
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[inline]
     pub fn get<T: FromScheme>(&self, value: Local<'w>) -> Result<T, Error> {
         T::from_scheme(self, value)
@@ -215,31 +152,67 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When the heap limit is reached.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.write(w.cons(w.make(1)?, w.make(2)?)?), "(1 . 2)");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn cons(&self, car: Local<'w>, cdr: Local<'w>) -> Result<Local<'w>, Error> {
-        self.local(|cx| cx.cons(car.value, cdr.value))
+        self.local(|cx| cx.cons(car.value(), cdr.value()))
     }
     /// A list.
     ///
     /// # Errors
     /// When the heap limit is reached.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.write(w.list(&[w.make(1)?, w.make(2)?])?), "(1 2)");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn list(&self, items: &[Local<'w>]) -> Result<Local<'w>, Error> {
         let items = items.iter().rev();
         self.local(|cx| {
-            items.into_iter().try_fold(Value::NIL, |rest, item| cx.cons(item.value, rest))
+            items.into_iter().try_fold(Value::NIL, |rest, item| cx.cons(item.value(), rest))
         })
     }
     /// A vector.
     ///
     /// # Errors
     /// When the heap limit is reached.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.write(w.vector(&[w.make(1)?, w.make(2)?])?), "#(1 2)");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn vector(&self, items: &[Local<'w>]) -> Result<Local<'w>, Error> {
-        let items: Vec<Value> = items.iter().map(|item| item.value).collect();
+        let items: Vec<Value> = items.iter().map(|item| item.value()).collect();
         self.local(|cx| cx.vector(&items))
     }
     /// The symbol with this name.
     ///
     /// # Errors
     /// When the heap limit is reached.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert!(w.symbol("a")?.is(w.symbol("a")?));
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn symbol(&self, name: &str) -> Result<Local<'w>, Error> {
         self.local(|cx| cx.intern(name))
     }
@@ -247,6 +220,17 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is no pair.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let pair = w.cons(w.make(1)?, w.make(2)?)?;
+    ///     assert_eq!(w.get::<i64>(w.car(pair)?)?, 1);
+    ///     assert!(w.car(w.car(pair)?).is_err());
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn car(&self, pair: Local<'w>) -> Result<Local<'w>, Error> {
         self.pair(pair).map(|pair| Local::new(object::car(pair)))
     }
@@ -254,19 +238,38 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is no pair.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let pair = w.cons(w.make(1)?, w.make(2)?)?;
+    ///     assert_eq!(w.get::<i64>(w.cdr(pair)?)?, 2);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn cdr(&self, pair: Local<'w>) -> Result<Local<'w>, Error> {
         self.pair(pair).map(|pair| Local::new(object::cdr(pair)))
     }
     fn pair(&self, pair: Local<'w>) -> Result<Value, Error> {
-        if pair.is_pair() { Ok(pair.value) } else { Err(self.mismatch("a pair", pair)) }
+        if pair.is_pair() { Ok(pair.value()) } else { Err(self.mismatch("a pair", pair)) }
     }
     /// How many elements a vector has.
     ///
     /// # Errors
     /// When it is no vector.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.vector_length(w.vector(&[w.make(1)?])?)?, 1);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn vector_length(&self, vector: Local<'w>) -> Result<usize, Error> {
         if vector.is_vector() {
-            Ok(object::size(vector.value))
+            Ok(object::size(vector.value()))
         } else {
             Err(self.mismatch("a vector", vector))
         }
@@ -275,9 +278,20 @@ impl<'w> Window<'w> {
     ///
     /// # Errors
     /// When it is no vector, or has no such element.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let vector = w.vector(&[w.make('a')?])?;
+    ///     assert_eq!(w.get::<char>(w.vector_ref(vector, 0)?)?, 'a');
+    ///     assert!(w.vector_ref(vector, 1).is_err());
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn vector_ref(&self, vector: Local<'w>, index: usize) -> Result<Local<'w>, Error> {
         if index < self.vector_length(vector)? {
-            return Ok(Local::new(object::field(vector.value, index)));
+            return Ok(Local::new(object::field(vector.value(), index)));
         }
         let message = format!("index {index} is out of range: {}", self.write(vector));
         Err(Error::of_kind(ErrorKind::Range, message))
@@ -308,16 +322,27 @@ impl<'w> Window<'w> {
     ) -> Result<(), Error> {
         self.vector_ref(vector, index)?;
         let index = Value::fixnum(index as i64);
-        let arguments = [vector.value, index, value.value];
+        let arguments = [vector.value(), index, value.value()];
         self.cx(|cx| crate::prim::vector::vector_set(cx, &arguments)).map(drop)
     }
     /// Changes the first part of a pair.
     ///
     /// # Errors
     /// When it is no pair.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     let pair = w.cons(w.make(1)?, w.make(2)?)?;
+    ///     w.set_car(pair, w.make(3)?)?;
+    ///     assert_eq!(w.write(pair), "(3 . 2)");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn set_car(&self, pair: Local<'w>, value: Local<'w>) -> Result<(), Error> {
         let pair = self.pair(pair)?;
-        self.mutator.borrow_mut().heap.set_car(pair, value.value);
+        self.mutator.borrow_mut().heap.set_car(pair, value.value());
         Ok(())
     }
     /// Changes the second part of a pair.
@@ -338,12 +363,22 @@ impl<'w> Window<'w> {
     /// ```
     pub fn set_cdr(&self, pair: Local<'w>, value: Local<'w>) -> Result<(), Error> {
         let pair = self.pair(pair)?;
-        self.mutator.borrow_mut().heap.set_cdr(pair, value.value);
+        self.mutator.borrow_mut().heap.set_cdr(pair, value.value());
         Ok(())
     }
     /// The name of a symbol, if it is one.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.symbol_name(w.symbol("a")?).as_deref(), Some("a"));
+    ///     assert_eq!(w.symbol_name(w.make("a")?), None);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn symbol_name(&self, value: Local<'w>) -> Option<String> {
-        value.is_symbol().then(|| text::to_rust_string(object::field(value.value, 0)))
+        value.is_symbol().then(|| text::to_rust_string(object::field(value.value(), 0)))
     }
     /// Are both equal, as `equal?` has it?
     ///
@@ -357,11 +392,20 @@ impl<'w> Window<'w> {
     /// # Ok::<(), lisle::Error>(())
     /// ```
     pub fn equal(&self, a: Local<'w>, b: Local<'w>) -> bool {
-        equality::equal(a.value, b.value)
+        equality::equal(a.value(), b.value())
     }
     /// The text that `write` writes.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// vm.window(|w| {
+    ///     assert_eq!(w.write(w.make("a")?), "\"a\"");
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     pub fn write(&self, value: Local<'w>) -> String {
-        print::write_to_string(self.vm, value.value)
+        print::write_to_string(self.vm, value.value())
     }
     /// The text that `display` writes.
     ///
@@ -372,7 +416,7 @@ impl<'w> Window<'w> {
     /// # Ok::<(), lisle::Error>(())
     /// ```
     pub fn display(&self, value: Local<'w>) -> String {
-        print::display_to_string(self.vm, value.value)
+        print::display_to_string(self.vm, value.value())
     }
 
     /// The error that a value is not what was expected.
@@ -388,6 +432,14 @@ impl<'w> Window<'w> {
         Error::of_kind(ErrorKind::Type, format!("expected {expected}, got {}", self.shown(got)))
     }
     /// The error that a value of the right type does not fit.
+    ///
+    /// ```
+    /// # let vm = lisle::Vm::new()?;
+    /// let error = vm.window(|w| Ok(w.misfit("a percentage", w.make(101)?)))?;
+    /// assert_eq!(error.message(), "expected a percentage, got 101");
+    /// assert_eq!(error.kind(), lisle::ErrorKind::Range);
+    /// # Ok::<(), lisle::Error>(())
+    /// ```
     #[cold]
     pub fn misfit(&self, expected: &str, got: Local<'w>) -> Error {
         Error::of_kind(ErrorKind::Range, format!("expected {expected}, got {}", self.shown(got)))

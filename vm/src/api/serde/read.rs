@@ -3,7 +3,8 @@
 use super::super::collections::{elements, empty_table, entries, fields, insert};
 use super::super::convert::{FromScheme, is};
 use super::super::error::Error;
-use super::super::window::{Local, Window};
+use super::super::local::Local;
+use super::super::window::Window;
 use super::scheme_name;
 use crate::Bytes;
 use crate::prim::hash_table::table::Table;

@@ -3,7 +3,8 @@
 use super::super::collections;
 use super::super::convert::IntoScheme;
 use super::super::error::{Error, ErrorKind};
-use super::super::window::{Local, Window};
+use super::super::local::Local;
+use super::super::window::Window;
 use super::scheme_name;
 use crate::Bytes;
 use ::serde::ser::{self, Serialize};
