@@ -21,8 +21,7 @@ impl Plugin {
         libraries.insert("(plugin)", text);
         let vm = Vm::builder().heap_limit(16 << 20).loader(libraries.clone()).build()?;
         vm.define("log", move |message: &str| println!("  [{name}] {message}"))?;
-        // The library gets at `log` by a parameter of its procedure; see `filter`.
-        let filter = vm.eval("(import (plugin)) (lambda (text) (filter-text text log))")?;
+        let filter = vm.eval("(import (plugin)) filter-text")?;
         Ok(Plugin { name, vm, libraries, filter })
     }
     fn replace(&self, text: &str) -> Result<(), Error> {
@@ -33,8 +32,9 @@ impl Plugin {
 
 fn library(body: &str) -> String {
     format!(
-        "(define-library (plugin) (import (scheme base) (scheme char)) (export filter-text)
-           (begin (define (filter-text text log) {body})))"
+        "(define-library (plugin) (import (scheme base) (scheme char) (lisle host))
+           (export filter-text)
+           (begin (define (filter-text text) {body})))"
     )
 }
 

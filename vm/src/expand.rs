@@ -274,6 +274,8 @@ pub struct Expander {
     interaction: Arc<Environment>,
     /// What `interaction` is while a program runs.
     main: OnceLock<Arc<Environment>>,
+    /// What `(lisle host)` exports is defined here.
+    host: Arc<Environment>,
     /// Calls whose operators may be misspelt.
     suspects: misspelt::Suspects,
     /// How many expansions of macros and units there have been.
@@ -288,7 +290,8 @@ impl Expander {
     pub fn new(symbols: &Symbols, standard_text: &'static str) -> Expander {
         let core = Arc::new(Environment::core());
         let interaction = Arc::new(Environment::interaction());
-        let environments = vec![Arc::downgrade(&core), Arc::downgrade(&interaction)];
+        let host = Arc::new(Environment::interaction());
+        let environments = [&core, &interaction, &host].map(Arc::downgrade).to_vec();
         Expander {
             specials: special::table(symbols),
             standard_text,
@@ -297,6 +300,7 @@ impl Expander {
             core,
             interaction,
             main: OnceLock::new(),
+            host,
             suspects: misspelt::Suspects::default(),
             numbers: AtomicU64::new(0),
             environments: RwLock::new(environments),
@@ -320,6 +324,11 @@ impl Expander {
         // The first program stays the main one.
         let _ = self.main.set(Arc::new(environment.with_standard()));
         environment
+    }
+    /// The environment in which the embedding program defines what libraries import from
+    /// `(lisle host)`. Scripts cannot change it: what they define is elsewhere.
+    pub fn host_environment(&self) -> &Arc<Environment> {
+        &self.host
     }
     /// An environment for a program: everything standard, or what it imports if it begins with
     /// an import.

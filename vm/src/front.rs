@@ -166,7 +166,8 @@ impl Front {
         self.finish(vm, &host, units)
     }
 
-    /// Gives a variable of the interaction environment this value; defines it first if need be.
+    /// Gives a variable of the interaction environment, and of the library `(lisle host)`, this
+    /// value; defines them first if need be.
     ///
     /// # Errors
     /// When the heap is full.
@@ -177,7 +178,20 @@ impl Front {
         name: Sym,
         value: &Root,
     ) -> Result<(), FrontError> {
-        let environment = self.expander(vm).interaction_environment();
+        let expander = self.expander(vm);
+        for environment in [expander.interaction_environment(), expander.host_environment()] {
+            self.define_value_in(vm, mutator, environment, name, value)?;
+        }
+        Ok(())
+    }
+    fn define_value_in(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        environment: &Arc<Environment>,
+        name: Sym,
+        value: &Root,
+    ) -> Result<(), FrontError> {
         if environment.defined(name).is_none() {
             let define = Datum::symbol(vm.symbols.intern("define"), Span::NONE);
             let name = Datum::symbol(name, Span::NONE);

@@ -217,7 +217,7 @@ impl Vm {
     }
 
     /// Defines a global variable of the interaction environment as a procedure of the host. See
-    /// [`HostFunction`] for what it may be.
+    /// [`HostFunction`] for what it may be. Libraries import it from `(lisle host)`.
     ///
     /// # Errors
     /// When the heap limit is reached.
@@ -273,7 +273,8 @@ impl Vm {
         })
     }
 
-    /// Sets a global variable of the interaction environment; defines it if need be.
+    /// Sets a global variable of the interaction environment; defines it if need be. Libraries import
+    /// it from `(lisle host)`.
     ///
     /// # Errors
     /// When the value cannot be converted or the heap limit is reached.

@@ -277,7 +277,7 @@ impl Context<'_> {
         if let Some(library) = self.registered(&key) {
             return Ok(Some(library));
         }
-        if self.standard_names(&key).is_some() {
+        if key == import::HOST || self.standard_names(&key).is_some() {
             return Ok(None);
         }
         if self.loading.contains(&key) {
@@ -303,6 +303,7 @@ impl Context<'_> {
     fn library_exists(&mut self, name: &Datum) -> bool {
         let Ok((key, parts)) = self.library_name(name) else { return false };
         self.registered(&key).is_some()
+            || key == import::HOST
             || self.standard_names(&key).is_some()
             || self.session.ask_loader(|loader| loader.load(&parts)).is_some()
     }

@@ -356,17 +356,23 @@ impl Environment {
             _ => None,
         }
     }
+    /// The variables that this environment defines.
+    pub(super) fn definitions(&self) -> Vec<(Sym, GlobalId)> {
+        let state = self.state.read();
+        let variables =
+            state.bindings.iter().filter_map(|(ident, binding)| match (ident, binding) {
+                (Ident::Symbol(sym), Binding::Global { id, state: GlobalState::Defined }) => {
+                    Some((*sym, *id))
+                }
+                _ => None,
+            });
+        variables.collect()
+    }
     /// Lets definitions in this environment use the variables that `old` defines under their names:
     /// a library that is loaded again.
     pub(super) fn succeed(&self, old: &Environment) {
-        let old = old.state.read();
-        let variables = old.bindings.iter().filter_map(|(ident, binding)| match (ident, binding) {
-            (Ident::Symbol(sym), Binding::Global { id, state: GlobalState::Defined }) => {
-                Some((*sym, *id))
-            }
-            _ => None,
-        });
-        let variables = old.inherited.clone().into_iter().chain(variables).collect();
+        let inherited = old.state.read().inherited.clone();
+        let variables = inherited.into_iter().chain(old.definitions()).collect();
         self.state.write().inherited = variables;
     }
     /// The variable that a definition of this name is to use, if another environment had one.

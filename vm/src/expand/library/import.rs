@@ -2,7 +2,7 @@
 
 use super::Library;
 use crate::expand::context::Context;
-use crate::expand::scope::{Binding, Ident};
+use crate::expand::scope::{Binding, GlobalState, Ident};
 use crate::expand::{ExpandError, Result};
 use crate::hints;
 use crate::read::datum::Datum;
@@ -20,6 +20,9 @@ pub(in crate::expand) const EVERYTHING: &str = "(lisle base)";
 
 /// What only the libraries that come with Lisle import.
 const INTERNAL: &str = "(lisle internal)";
+
+/// What the embedding program has defined, for libraries to import.
+pub(super) const HOST: &str = "(lisle host)";
 
 /// The names that R7RS-large gave to SRFIs: `(scheme list)` is `(srfi 1)`.
 const LARGE_NAMES: &[(&str, &str)] = &[
@@ -180,6 +183,10 @@ impl Context<'_> {
             return Ok(library.exports.clone());
         }
         let (key, _) = self.library_name(name)?;
+        if key == HOST {
+            let binding = |(sym, id)| (sym, Binding::Global { id, state: GlobalState::Imported });
+            return Ok(self.expander.host.definitions().into_iter().map(binding).collect());
+        }
         let Some(names) = self.standard_names(&key) else { return Err(self.no_library(name)) };
         let binding = |sym: &Sym| match self.expander.specials.get(sym) {
             Some(special) => (*sym, Binding::Special(*special)),
