@@ -16,8 +16,8 @@ fn collected_elsewhere(vm: &Vm) {
     thread::scope(|scope| {
         let (done, is_done) = channel();
         scope.spawn(move || {
-            vm.collect().unwrap();
-            done.send(()).unwrap();
+            vm.collect().expect("the thread can attach");
+            done.send(()).expect("somebody waits");
         });
         is_done.recv_timeout(LONG).expect("the other thread could collect");
     });
@@ -26,9 +26,8 @@ fn collected_elsewhere(vm: &Vm) {
 /// Makes `(collected-elsewhere)` in `inner`: another thread collects in `outer`.
 fn let_collect(outer: &Vm, inner: &Vm) {
     let outer = outer.downgrade();
-    inner
-        .define("collected-elsewhere", move || collected_elsewhere(&outer.upgrade().unwrap()))
-        .unwrap();
+    let collect = move || collected_elsewhere(&outer.upgrade().expect("it is used meanwhile"));
+    inner.define("collected-elsewhere", collect).expect("the heap has room");
 }
 
 #[test]
