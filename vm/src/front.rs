@@ -166,8 +166,7 @@ impl Front {
         self.finish(vm, &host, units)
     }
 
-    /// Gives a variable of the interaction environment, and of the library `(lisle host)`, this
-    /// value; defines them first if need be.
+    /// Gives a variable of the interaction environment this value; defines it first if need be.
     ///
     /// # Errors
     /// When the heap is full.
@@ -178,11 +177,24 @@ impl Front {
         name: Sym,
         value: &Root,
     ) -> Result<(), FrontError> {
-        let expander = self.expander(vm);
-        for environment in [expander.interaction_environment(), expander.host_environment()] {
-            self.define_value_in(vm, mutator, environment, name, value)?;
-        }
-        Ok(())
+        let environment = self.expander(vm).interaction_environment();
+        self.define_value_in(vm, mutator, environment, name, value)
+    }
+    /// The same of a procedure of the host, which is a variable of the library `(lisle host)`, too.
+    /// (Other values are not: a script that sets its variable would not let go of them.)
+    ///
+    /// # Errors
+    /// When the heap is full.
+    pub fn define_procedure(
+        &self,
+        vm: &VmShared,
+        mutator: &mut Mutator,
+        name: Sym,
+        procedure: &Root,
+    ) -> Result<(), FrontError> {
+        self.define_value(vm, mutator, name, procedure)?;
+        let environment = self.expander(vm).host_environment();
+        self.define_value_in(vm, mutator, environment, name, procedure)
     }
     fn define_value_in(
         &self,

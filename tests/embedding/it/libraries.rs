@@ -172,17 +172,17 @@ fn libraries_import_what_the_host_defines() {
     libraries.insert(
         "(app log)",
         "(define-library (app log) (import (scheme base) (only (lisle host) note level)) (export log)
-           (begin (define (log x) (note (list level x)))))",
+           (begin (define (log x) (note (list (level) x)))))",
     );
     let vm = Vm::builder().loader(libraries).build().unwrap();
     vm.define("note", |x: lisle::Root| x.write()).unwrap();
-    vm.set("level", 1).unwrap();
+    vm.define("level", || 1).unwrap();
     assert_eq!(vm.eval::<String>("(import (app log)) (log 'a)").unwrap(), "(1 a)");
     vm.eval::<()>("(define (note x) 'mine) (define level 'mine)").unwrap();
     assert_eq!(vm.eval::<String>("(log 'b)").unwrap(), "(1 b)", "the script's are others");
-    vm.set("level", 2).unwrap();
+    vm.define("level", || 2).unwrap();
     assert_eq!(vm.eval::<String>("(log 'c)").unwrap(), "(2 c)");
-    assert_eq!(vm.eval::<i64>("(import (prefix (lisle host) h:)) h:level").unwrap(), 2);
+    assert_eq!(vm.eval::<i64>("(import (prefix (lisle host) h:)) (h:level)").unwrap(), 2);
     let error = vm.eval::<()>("(import (only (lisle host) other))").unwrap_err();
     assert!(error.message().contains("other"), "{error}");
 }

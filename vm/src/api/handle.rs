@@ -268,13 +268,12 @@ impl Vm {
             let code = code.map_err(|_| exhausted())?;
             let closure = crate::load::closure_of(&mut crate::cx::Cx::new(mutator, vm), code);
             let closure = vm.heap.add_root(closure.map_err(|_| exhausted())?);
-            let defined = vm.front.define_value(vm, mutator, name, &closure);
+            let defined = vm.front.define_procedure(vm, mutator, name, &closure);
             defined.map_err(|error| Error::from_front(vm, error))
         })
     }
 
-    /// Sets a global variable of the interaction environment; defines it if need be. Libraries import
-    /// it from `(lisle host)`.
+    /// Sets a global variable of the interaction environment; defines it if need be.
     ///
     /// # Errors
     /// When the value cannot be converted or the heap limit is reached.
