@@ -2,7 +2,8 @@
 //! ends with status 1; nothing panics or hangs, and what a program catches it can live with.
 
 use crate::child::{run, run_bytes, run_text};
-use crate::support::root;
+use crate::support::{command, root, text_of};
+use std::process::Command;
 
 /// A linear congruential generator: the tests are the same in every run.
 struct Dice(u64);
@@ -390,6 +391,36 @@ fn what_is_shared_many_times_over_is_refused() {
     run_text(&flags, &with("(write (shared 60) (open-output-string))")).printed("refused");
 }
 
+/// What the reader makes of a text counts as memory, and is let go of.
+#[test]
+fn a_datum_larger_than_the_heap_is_refused() {
+    let run = run_text(
+        &["--heap-limit", "64M"],
+        "(define (outcome text)
+           (guard (e ((heap-exhausted? e) 'refused)) (read (open-input-string text)) 'read))
+         (write (map outcome (list (make-string 15000000 #\\() \"(a b)\")))",
+    );
+    run.printed("(refused read)");
+    assert!(run.peak < 400 << 20, "it took {} KiB", run.peak >> 10);
+}
+
+/// Ports that nothing refers to give their files back when there is no room for another.
+#[cfg(unix)]
+#[test]
+fn forgotten_ports_do_not_use_up_the_files_of_a_process() {
+    let lisle = command();
+    let forget = "(do ((i 0 (+ i 1))) ((= i 200) i) (open-input-file \"Cargo.toml\"))";
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 64; exec \"$0\" \"$@\""])
+        .arg(lisle.get_program())
+        .args(lisle.get_args())
+        .args(["-e", forget])
+        .current_dir(root())
+        .output()
+        .expect("there is a shell");
+    assert_eq!(text_of(&output), "200\n");
+}
+
 /// Nothing interrupts a search, so it must not take the product of two lengths.
 #[test]
 fn searching_a_string_takes_time_in_proportion() {
@@ -400,9 +431,11 @@ fn searching_a_string_takes_time_in_proportion() {
          (define early (string-append \"b\" (make-string 200000 #\\a)))
          (write (list (string-search-forward late text 0)
                       (string-search-backward early text 400000)
-                      (length (string-search-all (make-string 200000 #\\a) text))))",
+                      (length (string-search-all (make-string 200000 #\\a) text))
+                      (length (string-split text late))
+                      (string-split \"--a---b--\" \"--\")))",
     )
-    .printed("(#f #f 200001)");
+    .printed("(#f #f 200001 1 (\"\" \"a\" \"-b\" \"\"))");
 }
 
 /// A continuation of a form of the program includes the forms after it.

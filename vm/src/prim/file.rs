@@ -7,7 +7,8 @@ use super::{Prim, arguments, blocking};
 use crate::capability::Capability::{self, ReadFiles, WriteFiles};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
-use lisle_gc::Value;
+use lisle_gc::{Reason, Value};
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::sync::Arc;
@@ -24,6 +25,21 @@ fn failed(cx: &mut Cx<'_>, name: &str, error: &io::Error) -> Raised {
     cx.error(ErrorKind::File, &format!("{name}: {error}"), &[path])
 }
 
+/// The opened file. When the process has no room for another one, ports that nothing refers to may
+/// hold files: they are collected, and the file is opened once more.
+fn opened(cx: &mut Cx<'_>, open: impl Fn() -> io::Result<File>) -> io::Result<File> {
+    let out_of_room = |error: &io::Error| {
+        [Errno::MFILE, Errno::NFILE].iter().any(|e| error.raw_os_error() == Some(e.raw_os_error()))
+    };
+    match cx.blocking(&open) {
+        Err(error) if out_of_room(&error) => {
+            cx.mutator.collect(Reason::Explicit);
+            cx.blocking(open)
+        }
+        result => result,
+    }
+}
+
 fn open_for_reading(
     cx: &mut Cx<'_>,
     name: &str,
@@ -31,7 +47,7 @@ fn open_for_reading(
     textual: bool,
 ) -> Result<Value, Raised> {
     let path = path(cx, name, args, ReadFiles)?;
-    match cx.blocking(|| File::open(&path)) {
+    match opened(cx, || File::open(&path)) {
         Ok(file) => port_value(cx, Arc::new(Port::reading(&path, textual, Box::new(file)))),
         Err(error) => Err(failed(cx, name, &error)),
     }
@@ -45,7 +61,7 @@ fn open_for_writing(
     options: &OpenOptions,
 ) -> Result<Value, Raised> {
     let path = path(cx, name, args, WriteFiles)?;
-    match cx.blocking(|| options.open(&path)) {
+    match opened(cx, || options.open(&path)) {
         Ok(file) => {
             let port = Port::writing(&path, textual, Some(Box::new(file)), Buffering::Full);
             let port = Arc::new(port);

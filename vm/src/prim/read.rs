@@ -1,7 +1,8 @@
 //! `read` (R7RS 6.13.2).
 //!
 //! What was read ahead is handed to the reader; when a datum does not end in it, more is waited for
-//! and the reader starts again. Input grows by doubling, so that a long datum takes linear time.
+//! and the reader starts again. Input grows by doubling, so that a long datum takes linear time. What
+//! the reader makes is counted as memory.
 
 use super::port::stream::Input;
 use super::port::{TEXT_IN, obtain, wanted_port};
@@ -12,10 +13,12 @@ use crate::datum_value;
 use crate::read::{Datum, Reader};
 use crate::source::SourceId;
 use crate::symbols::Symbols;
-use lisle_gc::Value;
+use lisle_gc::{External, Value};
 
 /// Bytes handed to the reader at first.
 const WINDOW: usize = 4 * 1024;
+/// What a token of a datum takes, about.
+const TOKEN_BYTES: usize = 64;
 
 enum Attempt {
     Datum(Datum),
@@ -23,8 +26,8 @@ enum Attempt {
     /// What is wrong, and in which line.
     Wrong(String, usize),
     MoreWanted,
-    /// Nothing was consumed.
-    Interrupted,
+    /// Nothing was consumed: there is an interrupt, or no memory.
+    Stopped(Raised),
 }
 
 /// The longest prefix of `bytes` that is text, and whether what follows can never become text.
@@ -43,19 +46,33 @@ fn is_closed(text: &str) -> bool {
     text.ends_with([')', ']', '"', '|'])
 }
 
-/// Reads a datum from a prefix of the input, trying ever longer ones, until `stop` says to give up.
-fn attempt(input: &mut Input, symbols: &Symbols, stop: &dyn Fn() -> bool) -> Attempt {
+/// Reads a datum from a prefix of the input, trying ever longer ones, until there is an interrupt or
+/// what is read takes all memory.
+fn attempt(cx: &mut Cx<'_>, input: &mut Input, memory: &External) -> Attempt {
+    let symbols: &Symbols = &cx.vm().symbols;
     let mut window = WINDOW;
     loop {
         let all = window >= input.waiting().len();
         let (text, broken) = text_prefix(&input.waiting()[..window.min(input.waiting().len())]);
         let at_end = all && (broken || input.has_ended());
+        let mut stopped = None;
+        let mut stop = |tokens: usize| {
+            if memory.set(cx.heap(), tokens * TOKEN_BYTES).is_err() {
+                stopped = Some(cx.exhausted());
+            } else if cx.mutator.has_interrupt() {
+                stopped = Some(cx.retry());
+            }
+            stopped.is_some()
+        };
         let mut reader = Reader::new(SourceId::default(), text, symbols);
         reader.set_fold_case(input.fold_case);
         reader.read_for_now();
-        reader.stop_when(stop);
+        reader.stop_when(&mut stop);
         let result = reader.next();
         let (position, fold_case) = (reader.position(), reader.fold_case());
+        if let Some(raised) = stopped {
+            return Attempt::Stopped(raised);
+        }
         let outcome = match result {
             Ok(Some(datum)) if at_end || position < text.len() || is_closed(text) => {
                 Attempt::Datum(datum)
@@ -64,7 +81,6 @@ fn attempt(input: &mut Input, symbols: &Symbols, stop: &dyn Fn() -> bool) -> Att
             Ok(None) if at_end => {
                 Attempt::Wrong("the input is not UTF-8".to_owned(), input.line(text.len()))
             }
-            Err(_) if stop() => return Attempt::Interrupted,
             Err(error) if at_end || !error.incomplete => {
                 let line = input.line(error.span.start as usize);
                 Attempt::Wrong(error.message, line)
@@ -86,11 +102,12 @@ fn attempt(input: &mut Input, symbols: &Symbols, stop: &dyn Fn() -> bool) -> Att
 
 fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let port = wanted_port(cx, "read", args, 0, TEXT_IN)?;
+    let memory = cx.heap().heap().external();
     let mut seen = 0;
     loop {
         let mut input = obtain(cx, "read", &port, |input| input.waiting().len() > seen)?;
         let place = input.place();
-        let outcome = attempt(&mut input, &cx.vm().symbols, &|| cx.mutator.has_interrupt());
+        let outcome = attempt(cx, &mut input, &memory);
         seen = input.waiting().len();
         match outcome {
             Attempt::Datum(datum) => {
@@ -108,7 +125,7 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
                 return Err(cx.error(ErrorKind::Read, &format!("read: {message}{place}"), &[]));
             }
             Attempt::MoreWanted => {}
-            Attempt::Interrupted => return Err(cx.retry()),
+            Attempt::Stopped(raised) => return Err(raised),
         }
     }
 }

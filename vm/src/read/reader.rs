@@ -38,12 +38,12 @@ pub struct Reader<'t> {
     open: Vec<Open>,
     labels: FxHashSet<u32>,
     /// Asked now and then whether to give up.
-    stop: Option<&'t dyn Fn() -> bool>,
-    tokens: u32,
+    stop: Option<&'t mut dyn FnMut(usize) -> bool>,
+    tokens: usize,
 }
 
 /// So many tokens are read before the reader asks whether to give up.
-const TOKENS_AT_ONCE: u32 = 4096;
+const TOKENS_AT_ONCE: usize = 4096;
 
 /// A construct that is not finished.
 struct Open {
@@ -96,8 +96,9 @@ impl<'t> Reader<'t> {
             tokens: 0,
         }
     }
-    /// Has the reader give up, with an error, soon after `stop` says so.
-    pub fn stop_when(&mut self, stop: &'t dyn Fn() -> bool) {
+    /// Has `stop` asked now and then, with the number of tokens so far; when it says so, the reader
+    /// gives up, with an error.
+    pub fn stop_when(&mut self, stop: &'t mut dyn FnMut(usize) -> bool) {
         self.stop = Some(stop);
     }
     /// How many bytes have been consumed.
@@ -134,7 +135,7 @@ impl<'t> Reader<'t> {
         loop {
             let (token, start) = self.lexer.next_token()?;
             self.tokens += 1;
-            if self.tokens.is_multiple_of(TOKENS_AT_ONCE) && self.stop.is_some_and(|stop| stop()) {
+            if self.tokens.is_multiple_of(TOKENS_AT_ONCE) && self.is_stopped() {
                 return Err(self.error(start, "the reader was interrupted"));
             }
             let finished = match token {
@@ -186,6 +187,10 @@ impl<'t> Reader<'t> {
                 return Ok(finished);
             }
         }
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        self.stop.as_mut().is_some_and(|stop| stop(self.tokens))
     }
 
     fn open(&mut self, construct: Construct, start: usize) {

@@ -5,6 +5,7 @@ use crate::cx::{Cx, Raised};
 use crate::prim::arguments;
 use crate::prim::pair::ListBuilder;
 use crate::prim::symbol;
+use crate::text::search::Direction;
 use crate::text::{self, Text};
 use lisle_gc::Value;
 
@@ -74,8 +75,10 @@ pub fn split(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let pieces = match arguments::optional(args, 1) {
         None => words(text),
         Some(given) => match (given.as_char(), Text::try_of(given)) {
-            (Some(c), _) => pieces(text, 1, |at| text.get(at) == c),
-            (None, Some(d)) if !d.is_empty() => pieces(text, d.len(), |at| text.has_at(at, d)),
+            (Some(c), _) => pieces(text, 1, (0..text.len()).filter(|&at| text.get(at) == c)),
+            (None, Some(d)) if !d.is_empty() => {
+                pieces(text, d.len(), text.occurrences(d, 0..text.len(), Direction::Forward))
+            }
             _ => {
                 let expected = "a character or a string that is not empty";
                 return Err(cx.wrong_type("string-split", 2, expected, given));
@@ -90,16 +93,19 @@ pub fn split(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     Ok(list.finish())
 }
 
-fn pieces(text: Text, width: usize, is_delimiter: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+/// What lies between delimiters of this width, which begin at these places; one that overlaps the one
+/// before it is none.
+fn pieces(
+    text: Text,
+    width: usize,
+    delimiters: impl Iterator<Item = usize>,
+) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        if is_delimiter(at) {
+    let mut start = 0;
+    for at in delimiters {
+        if at >= start {
             found.push((start, at));
-            at += width;
-            start = at;
-        } else {
-            at += 1;
+            start = at + width;
         }
     }
     found.push((start, text.len()));
@@ -107,7 +113,7 @@ fn pieces(text: Text, width: usize, is_delimiter: impl Fn(usize) -> bool) -> Vec
 }
 
 fn words(text: Text) -> Vec<(usize, usize)> {
-    pieces(text, 1, |at| text.get(at).is_whitespace())
+    pieces(text, 1, (0..text.len()).filter(|&at| text.get(at).is_whitespace()))
         .into_iter()
         .filter(|&(start, end)| start < end)
         .collect()
