@@ -68,7 +68,7 @@ impl Turn {
             }
             is_free
         });
-        taken.then_some(Taken(self))
+        taken.then(|| Taken(self))
     }
     fn take_now(&self, id: MutatorId) -> bool {
         let mut state = self.state.lock();
@@ -92,5 +92,35 @@ impl Drop for Taken<'_> {
                 self.0.given_back.notify_one();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, Turn};
+    use crate::Vm;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn waiting_takes_nothing_from_the_one_whose_turn_it_is() -> Result<(), crate::Error> {
+        let vm = Vm::new()?;
+        let world = &vm.shared().world;
+        let (turn, is_second) = (Turn::default(), AtomicBool::new(false));
+        let mut first = world.attach("first").expect("there is memory");
+        let taken = turn.take_in_any_case(&mut first);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut second = world.attach("second").expect("there is memory");
+                let _taken = turn.take_in_any_case(&mut second);
+                is_second.store(true, Ordering::Relaxed);
+            });
+            first.native(|| std::thread::sleep(10 * PATIENCE));
+            assert!(!is_second.load(Ordering::Relaxed));
+            drop(taken);
+            // The thread that is joined here may stop the world.
+            drop(first);
+        });
+        assert!(is_second.into_inner());
+        Ok(())
     }
 }
