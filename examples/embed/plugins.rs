@@ -21,7 +21,8 @@ impl Plugin {
         libraries.insert("(plugin)", text);
         let vm = Vm::builder().heap_limit(16 << 20).loader(libraries.clone()).build()?;
         vm.define("log", move |message: &str| println!("  [{name}] {message}"))?;
-        let filter = vm.eval("(import (plugin)) filter-text")?;
+        // Looks the variable up in each call, so that a library that replaces it takes effect.
+        let filter = vm.eval("(import (plugin)) (lambda (text) (filter-text text))")?;
         Ok(Plugin { name, vm, libraries, filter })
     }
     fn replace(&self, text: &str) -> Result<(), Error> {
