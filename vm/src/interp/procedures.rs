@@ -19,6 +19,9 @@ use lisle_gc::{Kind, Value, object};
 use lisle_threads::RootSlot;
 use smallvec::SmallVec;
 
+/// The arguments of a call that do not pass over the stack; allocated when there are more than these.
+type Spread = SmallVec<[Value; 128]>;
+
 /// A procedure of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u16)]
@@ -306,7 +309,7 @@ impl Machine<'_> {
         length: usize,
     ) -> Step {
         if length > 64
-            && let Some(step) = self.spread_long(frame, callee, fixed, Elements::of(list, length))
+            && let Some(step) = self.spread_long(frame, callee, fixed, (list, length))
         {
             return step;
         }
@@ -346,8 +349,9 @@ impl Machine<'_> {
         frame: *mut u64,
         callee: Value,
         fixed: usize,
-        elements: Elements,
+        (list, length): (Value, usize),
     ) -> Option<Step> {
+        let elements = Elements::of(list, length);
         if !callee.is_procedure() {
             return None;
         }
@@ -359,7 +363,8 @@ impl Machine<'_> {
                 return None;
             }
             // SAFETY: the frame has `fixed` arguments.
-            let mut arguments = unsafe { slice(frame, 0, fixed) }.to_vec();
+            let mut arguments = Spread::from_slice(unsafe { slice(frame, 0, fixed) });
+            arguments.reserve(length);
             arguments.extend(elements);
             return Some(match (prim.run)(&mut self.cx(), &arguments) {
                 Ok(value) => self.return_value(frame, value),
@@ -370,8 +375,9 @@ impl Machine<'_> {
         if code.clauses.len() != 1 || !clause.rest || fixed > clause.required as usize {
             return None;
         }
-        let elements: Vec<Value> = elements.collect();
-        let (required, rest) = elements.split_at_checked(clause.required as usize - fixed)?;
+        let mut arguments = Spread::with_capacity(length);
+        arguments.extend(elements);
+        let (required, rest) = arguments.split_at_checked(clause.required as usize - fixed)?;
         // The list of the rest is the callee's own: it may change it.
         let rest = match self.cx().list(rest) {
             Ok(rest) => rest,
