@@ -1,11 +1,12 @@
 //! The interpreter's loop: the hot path of every instruction.
 //!
+//! The file has more than 600 lines because it is one function, an arm for each instruction: arms in
+//! other files would be calls, or macros that hide what the loop does.
+//!
 //! The machine's registers are two local variables, the program counter `pc` and the frame pointer
 //! `frame`; everything else is reached through them. What is rare is outlined: the numeric tower,
 //! calls of what is no closure of the right arity ([`enter`](super::enter)), raising
 //! ([`raise`](super::raise)), the machine's own procedures ([`procedures`](super::procedures)).
-//!
-//! The file is longer than others may be: one function, so that all hot paths are seen together.
 //!
 //! Every register access is unchecked (see [`registers`](super::registers) for why it is sound); the
 //! whole loop is one `unsafe` function whose obligations are those of that module.
