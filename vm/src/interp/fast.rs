@@ -250,9 +250,15 @@ pub fn narrow_char(string: Value, index: Value) -> Option<Value> {
 /// Is this a record of just this type?
 #[inline(always)]
 pub fn is_record(record: Value, of: Value) -> bool {
+    record_holds(record, of, 0)
+}
+/// Is this a record of just this type, with as many words as that? The type does not tell: the
+/// variable that it is taken from may have been given another one since the field was numbered.
+#[inline(always)]
+pub fn record_holds(record: Value, of: Value, word: usize) -> bool {
     record.is_object() && {
         let header = object::header(record);
-        header.is(Kind::Record) && object::field(record, 0) == of
+        header.is(Kind::Record) && word < header.size() && object::field(record, 0) == of
     }
 }
 

@@ -177,11 +177,11 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     second
                 }};
             }
-            // A record in `r[b]` of the type `r[c]`.
+            // A record in `r[b]` of the type `r[c]` that has a word `$word`.
             macro_rules! record {
-                () => {{
+                ($word:expr) => {{
                     let (record, of) = (get(frame, b!()), get(frame, c!()));
-                    if !fast::is_record(record, of) {
+                    if !fast::record_holds(record, of, $word) {
                         go!(machine.raise_not_record(At { pc, frame }, record, of));
                     }
                     record
@@ -634,15 +634,15 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     }
                 }
                 Op::RecordRef => {
-                    let field = extension!() as usize;
-                    let record = record!();
-                    set(frame, a!(), object::field(record, 1 + field));
+                    let word = 1 + extension!() as usize;
+                    let record = record!(word);
+                    set(frame, a!(), object::field(record, word));
                     skip_extension!()
                 }
                 Op::RecordSet => {
-                    let field = extension!() as usize;
-                    let record = record!();
-                    machine.mutator.heap.store(record, 1 + field, get(frame, a!()));
+                    let word = 1 + extension!() as usize;
+                    let record = record!(word);
+                    machine.mutator.heap.store(record, word, get(frame, a!()));
                     skip_extension!()
                 }
                 Op::RecordIs => {

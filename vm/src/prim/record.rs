@@ -127,9 +127,10 @@ fn check_instance(cx: &mut Cx<'_>, args: &[Value]) -> Result<(), Raised> {
     Err(wrong_record(cx, args[0], args[1]))
 }
 
-/// The name of a record type.
+/// The name of a record type, as far as it is one: programs can assign to a type's variable.
 fn type_name_text(record_type: Value) -> String {
-    let name = field(record_type, 0);
+    let is_type = is_kind(record_type, Kind::RecordType);
+    let name = if is_type { field(record_type, 0) } else { Value::FALSE };
     if is_symbol(name) { symbol::name(name).to_rust_string() } else { "record".to_owned() }
 }
 
