@@ -423,7 +423,9 @@ pub unsafe fn run<const COUNT: bool>(machine: &mut Machine<'_>, at: At) -> Outco
                     continue;
                 }
                 Op::ClosurePatch => {
-                    object::init_field(get(frame, a!()), 1 + b!(), get(frame, c!()))
+                    // With the barrier: making the closures may have collected everything, for want
+                    // of memory, when the first ones were there.
+                    machine.mutator.heap.store(get(frame, a!()), 1 + b!(), get(frame, c!()));
                 }
 
                 Op::Call => {
