@@ -230,6 +230,8 @@ impl Machine<'_> {
     /// collects everything and runs it again, once.
     #[cold]
     pub(super) fn exhausted_in_machine(&mut self, frame: *mut u64, count: usize) -> Step {
+        // Looking may ask the host for fuel, and collections go on meanwhile.
+        self.mutator.stack.publish(frame, Place::Entry(count));
         match self.look() {
             Fate::Continues => {}
             Fate::Raises(raised) => return self.raise_at_entry(frame, raised),
@@ -240,7 +242,6 @@ impl Machine<'_> {
         if self.retried.take() == Some((code.entry, frame, epoch)) {
             return self.exhausted_at_entry(frame);
         }
-        self.mutator.stack.publish(frame, Place::Entry(count));
         self.mutator.collect(Reason::HeapLimit);
         if !self.mutator.heap.heap().has_hope(0) {
             return self.exhausted_at_entry(frame);
