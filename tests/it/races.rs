@@ -88,6 +88,34 @@ fn on_strings_that_become_wide() {
     );
 }
 
+/// Strings that become wide while others put them together, and characters copied within one string
+/// while another of its characters becomes wide.
+#[test]
+fn on_narrow_strings_that_are_joined_or_shifted() {
+    race(
+        "(define (fresh) (string-copy \"0123456789abcdef0123456789abcdef0123456789abcdef\"))
+         (define parts (vector (fresh) (fresh) (fresh)))
+         (define (shifted? s) (string=? (substring s 1 33) \"0123456789abcdef0123456789abcdef\"))
+         (define (work i)
+           (let loop ((n 0))
+             (if (= n (size 60000))
+                 'fine
+                 (let ((s (vector-ref parts (modulo n 3))))
+                   (case i
+                     ((0) (vector-set! parts (modulo n 3) (fresh)) (loop (+ n 1)))
+                     ((1) (string-set! s 47 #\\x3bb) (loop (+ n 1)))
+                     ((2) (if (= 192 (string-length (string-append s s s s))) (loop (+ n 1)) 'joined))
+                     (else
+                      (let* ((own (fresh))
+                             (other (thread-start! (make-thread (lambda () (string-set! own 40 #\\x3bb))))))
+                        (string-copy! own 1 own 0 32)
+                        (thread-join! other)
+                        (if (shifted? own) (loop (+ n 100)) own))))))))",
+        "(string-length (vector-ref parts 0))",
+        "48",
+    );
+}
+
 #[test]
 fn on_a_record() {
     race(

@@ -244,7 +244,13 @@ pub fn copy_into(
             return Ok(());
         }
     }
-    if from.object == target.object && start < at {
+    if !from.wide && !target.wide {
+        // Another thread has widened it meanwhile, perhaps before all was there. In the old text all
+        // is; and what was copied may have been stored over.
+        for i in at..at + (end - start) {
+            set_char(heap, to, i, target.get(i))?;
+        }
+    } else if from.object == target.object && start < at {
         for i in (0..end - start).rev() {
             set_char(heap, to, at + i, from.get(start + i))?;
         }
@@ -424,13 +430,11 @@ pub fn slice(
     wrap(heap, text)
 }
 
-/// A new string with the characters of all of `parts`.
-pub fn concatenate(
-    heap: &mut LocalHeap,
-    parts: impl Iterator<Item = Text> + Clone,
-) -> Result<Value, HeapExhausted> {
+/// A new string with the characters of all of `parts`, each looked at once: another thread may widen
+/// one.
+pub fn concatenate(heap: &mut LocalHeap, parts: &[Text]) -> Result<Value, HeapExhausted> {
     let (length, wide) = parts
-        .clone()
+        .iter()
         .fold((0usize, false), |(n, wide), t| (n.saturating_add(t.len()), wide || t.wide));
     let text = new_text(heap, length, wide)?;
     let mut at = 0;

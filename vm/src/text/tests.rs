@@ -78,9 +78,8 @@ fn overlapping_copies_behave_as_if_through_a_third_string() {
 #[test]
 fn concatenation_mixes_narrow_and_wide() {
     let heap = &mut heap();
-    let parts: Vec<_> =
-        ["ab", "", "λ", "éé", "xyz"].iter().map(|s| make(heap, s).unwrap()).collect();
-    let all = concatenate(heap, parts.iter().map(|&s| Text::of(s))).unwrap();
+    let parts = ["ab", "", "λ", "éé", "xyz"].map(|s| make(heap, s).unwrap());
+    let all = concatenate(heap, &parts.map(Text::of)).unwrap();
     assert_eq!(to_rust_string(all), "abλééxyz");
 }
 

@@ -8,13 +8,15 @@ use crate::prim::symbol;
 use crate::text::search::Direction;
 use crate::text::{self, Text};
 use lisle_gc::Value;
+use smallvec::SmallVec;
 
 /// The strings `args`, one after the other.
 pub fn join_texts(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Value, Raised> {
+    let mut parts = SmallVec::<[Text; 8]>::with_capacity(args.len());
     for position in 0..args.len() {
-        arguments::text(cx, name, args, position)?;
+        parts.push(arguments::text(cx, name, args, position)?);
     }
-    allocate(cx, |heap| text::concatenate(heap, args.iter().map(|&string| Text::of(string))))
+    allocate(cx, |heap| text::concatenate(heap, &parts))
 }
 
 fn strings_of_list(cx: &mut Cx<'_>, name: &str, args: &[Value]) -> Result<Vec<Value>, Raised> {
