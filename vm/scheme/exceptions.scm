@@ -46,23 +46,43 @@
 ;; call when no clause matches, which raises the object again where it was first raised: only then
 ;; are the frames of the raise kept. When the heap is full there is no room to keep them, and the
 ;; object is raised again from the guard.
+;; The handler leaves for the state around the guard as it is *now*: a composable continuation may have
+;; brought guard and body to another place.
 (define (%guard thunk handler has-else?)
   ((%call/ec
     (lambda (escape)
-      (let ((result
-             (with-exception-handler
-              (if has-else?
-                  (lambda (obj)
-                    (escape (lambda () (handler obj))))
-                  (lambda (obj)
-                    (if (heap-exhausted? obj)
-                        (escape (lambda () (handler obj (lambda () (raise obj)))))
-                        (%escape-resumably escape handler obj))))
-              thunk)))
-        (lambda () result))))))
+      (letrec ((caught
+                (if has-else?
+                    (lambda (obj)
+                      (%leave-guard caught escape (lambda () (handler obj))))
+                    (lambda (obj)
+                      (if (heap-exhausted? obj)
+                          (%leave-guard caught escape
+                                        (lambda () (handler obj (lambda () (raise obj)))))
+                          (%leave-resumably caught escape handler obj))))))
+        (let ((result (with-exception-handler caught thunk)))
+          (lambda () result)))))))
 
-(define (%escape-resumably escape handler obj)
+(define (%leave-resumably caught escape handler obj)
   ((%call/cc
     (lambda (raised)
       (let ((raise-again (lambda () (raised (lambda () (raise-continuable obj))))))
-        (escape (lambda () (handler obj raise-again))))))))
+        (%leave-guard caught escape (lambda () (handler obj raise-again))))))))
+
+;; Goes on with `thunk` where the guard is whose handler is `caught`.
+(define (%leave-guard caught escape thunk)
+  (let* ((state (%dynamic-state))
+         (inside (%find-handler caught state)))
+    (if (not inside)
+        (escape thunk))
+    (let ((outside (vector-ref inside 3)))
+      (if (not (eq? (%winders state) (%winders outside)))
+          (%unwind-to (%winders state) (%winders outside)))
+      (%set-dynamic-state! outside)
+      (%reinstate escape (list thunk)))))
+
+;; The innermost state that was made by installing `handler`.
+(define (%find-handler handler state)
+  (cond ((< (vector-length state) 6) #f)
+        ((and (eq? (vector-ref state 5) handler) (eq? (vector-ref state 4) 'handlers)) state)
+        (else (%find-handler handler (vector-ref state 3)))))

@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; Delimited continuations: prompts, reset and shift, with winds, handlers and parameters inside
-;; expect: 33 checks
+;; expect: 37 checks
 (import (lisle base) (lisle control))
 (include "../check.scm")
 (include "../size.scm")
@@ -141,5 +141,44 @@
 (check (let ((k #f))
          (+ 100 (call/cc (lambda (c) (within-continuation c (lambda () (+ 1 1)))))))
        102)
+
+;; A guard in a composable continuation, resumed at another depth and inside other winds and handlers
+(define (captured-below depth)
+  (if (= depth 0)
+      (call-with-prompt tag
+        (lambda ()
+          (list 'guarded
+                (guard (e (#t (list 'caught e)))
+                  (dynamic-wind (lambda () (note 'in))
+                                (lambda () (raise (abort-to-prompt tag)))
+                                (lambda () (note 'out))))))
+        (lambda (k) k))
+      (let ((k (captured-below (- depth 1)))) k)))
+(set! trace '())
+(define resume-guarded (captured-below 500))
+(check (list (resume-guarded 'here) (reverse trace)) '((guarded (caught here)) (in out in out)))
+(set! trace '())
+(check (list (with-exception-handler
+              (lambda (e) (list 'handled e))
+              (lambda ()
+                (dynamic-wind (lambda () (note 'around))
+                              (lambda ()
+                                (let ((result (resume-guarded 'there)))
+                                  (note 'back)
+                                  (list result (raise-continuable 'again))))
+                              (lambda () (note 'gone)))))
+             (reverse trace))
+       '(((guarded (caught there)) (handled again)) (around in out back gone)))
+(set! trace '())
+(check (guard (e (#t (list 'outside e)))
+         ((call-with-prompt tag
+            (lambda ()
+              (guard (e ((number? e) 'number)) (raise (abort-to-prompt tag))))
+            (lambda (k) (lambda () (k 'no-number))))))
+       '(outside no-number))
+(check (call-with-prompt tag
+         (lambda () (list (call/ec (lambda (escape) (escape (+ 1 (abort-to-prompt tag)))))))
+         (lambda (k) (k 1)))
+       '(2))
 
 (report)

@@ -3,7 +3,7 @@
 //! Each is a stub of bytecode: `Machine n`, perhaps with code after it that its callee returns to.
 //! [`TABLE`] names them; `Machine::procedure` does their work.
 
-use super::host::host_call;
+use super::host::{host_call, nearest_host_frame};
 use super::registers::{get, set, slice};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind};
@@ -98,7 +98,7 @@ pub static TABLE: &[Entry] = &[
 /// Registers of a machine procedure's frame: enough for three arguments and a call window.
 pub const FRAME_SIZE: u32 = 12;
 
-/// Payload index of a continuation's chunk (an escape's depth).
+/// Payload index of a continuation's chunk.
 pub const CONTINUATION_CHUNK: usize = 1;
 /// Payload index of a continuation's position in its chunk.
 pub const CONTINUATION_INDEX: usize = 2;
@@ -428,12 +428,10 @@ impl Machine<'_> {
     /// `(%call/ec f)`: passes a token for this frame. Promotes nothing.
     fn call_with_escape(&mut self, at: At) -> Step {
         let frame = at.frame;
-        let depth = self.mutator.stack.depth_of(frame);
         let Ok(token) = self.mutator.heap.object(Kind::Escape, 5) else {
             return self.exhausted_in_machine(frame, 1);
         };
         object::init_field(token, 0, self.vm.machine_code(Procedure::Escape));
-        object::init_field(token, CONTINUATION_CHUNK, Value::fixnum(depth as i64));
         object::init_field(token, CONTINUATION_STATE, self.mutator.roots[RootSlot::DynamicState]);
         object::init_field(token, CONTINUATION_HOST, host_call(self.mutator));
         // SAFETY: the frame has one argument, and room for a call window.
@@ -482,7 +480,8 @@ impl Machine<'_> {
         }
     }
 
-    /// Delivers `value` to the continuation or escape `k`.
+    /// Delivers `value` to the continuation, or the escape, `k`; of an escape the dynamic state is in
+    /// force already.
     fn reinstate(&mut self, frame: *mut u64, k: Value, value: Value) -> Step {
         if object::is_kind(k, Kind::Continuation) {
             self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);
@@ -493,24 +492,21 @@ impl Machine<'_> {
             let raised = self.cx().wrong_type("%reinstate", 1, "continuation", k);
             return self.raise_at_entry(frame, raised);
         }
-        let depth = object::field(k, CONTINUATION_CHUNK).assume_fixnum() as usize;
+        // Anywhere: a composable continuation may have brought the frame to another depth.
+        let bound = nearest_host_frame(self.mutator);
         let code = self.vm.machine_code(Procedure::CallWithEscape);
-        let found = self.mutator.stack.find_frame(frame, depth, |callee, mark| {
+        let found = self.mutator.stack.find_frame(frame, bound, |callee, mark| {
             mark == k && callee.is_procedure() && object::field(callee, 0) == code
         });
         match found {
-            Some(Found::OnRegion(target)) => {
-                self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);
-                match self.mutator.stack.return_from(target, value) {
-                    Some((frame, address)) => {
-                        let pc = std::ptr::with_exposed_provenance(address);
-                        Step::Go(At { pc, frame })
-                    }
-                    None => self.underflow(value),
+            Some(Found::OnRegion(target)) => match self.mutator.stack.return_from(target, value) {
+                Some((frame, address)) => {
+                    let pc = std::ptr::with_exposed_provenance(address);
+                    Step::Go(At { pc, frame })
                 }
-            }
+                None => self.underflow(value),
+            },
             Some(Found::InChunk(position)) => {
-                self.mutator.roots[RootSlot::DynamicState] = object::field(k, CONTINUATION_STATE);
                 self.mutator.stack.continue_at(position);
                 self.underflow(value)
             }
