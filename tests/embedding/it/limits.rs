@@ -1,6 +1,8 @@
 //! Limits: hostile scripts are stopped soon after the limit, and the machine can be used afterwards.
 
-use lisle::{Capabilities, Capability, Context, Error, ErrorKind, Limit, Limits, Vm};
+use lisle::{
+    Capabilities, Capability, Context, Error, ErrorKind, Limit, Limits, Procedure, Root, Vm,
+};
 use std::time::{Duration, Instant};
 
 /// Evaluates under limits; the machine must answer afterwards.
@@ -279,5 +281,26 @@ fn long_primitives_are_stopped() {
         let start = Instant::now();
         reaches(under(&vm, Limits::new().deadline(Duration::from_millis(50)), script), Limit::Time);
         assert!(start.elapsed() < Duration::from_secs(20), "{script}: {:?}", start.elapsed());
+    }
+}
+
+/// A program that handles the condition has its grace once: not again in its next form, nor in a call
+/// of the host that calls it back.
+#[test]
+fn a_thread_is_told_of_a_limit_once() {
+    let vm = Vm::new().expect("the system has memory");
+    vm.define("call", |cx: &mut Context, f: Root<Procedure>| cx.call::<Root>(&f, ())).unwrap();
+    let handled = "(guard (e (#t (set! told (+ told 1)))) (let loop () (loop)))\n";
+    let nested = format!(
+        "(define (again n) {handled} (if (< n 100) (call (lambda () (again (+ n 1)))))) (again 0)"
+    );
+    for text in [handled.repeat(100), nested] {
+        for limits in
+            [Limits::new().fuel(100_000), Limits::new().deadline(Duration::from_millis(30))]
+        {
+            vm.set("told", 0).unwrap();
+            under(&vm, limits, &text).expect_err("a limit is reached");
+            assert_eq!(vm.get::<i64>("told").unwrap(), 1, "{limits:?}");
+        }
     }
 }
