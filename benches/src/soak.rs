@@ -5,8 +5,8 @@
 //! few *residents*: processes with one virtual machine each that live as long as the soak. What a
 //! program prints is compared with what it has to print, every heap is verified after every program
 //! that ran in a resident, and in some modes around every collection. Of the residents, the resident
-//! memory and the number of threads are sampled after every program, from the second turn on: their
-//! medians over the last quarter of the time may not be more than over the first.
+//! memory and the number of threads are sampled after every program, from the second turn on: the
+//! least of the last quarter of the time may not be more than that of the second.
 #![expect(clippy::print_stdout, reason = "a report on standard output is what the soak is for")]
 
 mod process;
