@@ -25,7 +25,16 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// When the heap limit is reached.
 pub fn datum_to_value(cx: &mut Cx<'_>, datum: &Datum) -> Result<Value, Raised> {
-    Builder::new(cx, Place::Anywhere).run(datum)
+    Builder::new(cx, Place::Anywhere).run(datum, &|_| false)
+}
+
+/// The same in a primitive that waits: an interrupt stops it, and the primitive runs again if the
+/// thread goes on.
+///
+/// # Errors
+/// When the heap limit is reached or the thread is interrupted.
+pub fn datum_to_value_unless_interrupted(cx: &mut Cx<'_>, datum: &Datum) -> Result<Value, Raised> {
+    Builder::new(cx, Place::Anywhere).run(datum, &Mutator::has_interrupt)
 }
 
 /// A constant of code: immutable, and in the old generation, where it never moves.
@@ -33,7 +42,7 @@ pub fn datum_to_value(cx: &mut Cx<'_>, datum: &Datum) -> Result<Value, Raised> {
 /// # Errors
 /// When the heap limit is reached.
 pub fn constant(cx: &mut Cx<'_>, datum: &Datum) -> Result<Value, Raised> {
-    Builder::new(cx, Place::Old).run(datum)
+    Builder::new(cx, Place::Old).run(datum, &|_| false)
 }
 
 /// Where values are made.
@@ -80,9 +89,15 @@ impl<'b, 'c> Builder<'b, 'c> {
         }
     }
 
-    fn run(mut self, datum: &Datum) -> Result<Value, Raised> {
+    /// `stop` is asked now and then.
+    fn run(mut self, datum: &Datum, stop: &dyn Fn(&Mutator) -> bool) -> Result<Value, Raised> {
         let mut steps = vec![Step::Datum(datum)];
+        let mut pieces = 0_usize;
         while let Some(step) = steps.pop() {
+            pieces += 1;
+            if pieces.is_multiple_of(PIECES_BETWEEN_STOPS) && stop(self.cx.mutator) {
+                return Err(self.cx.retry());
+            }
             match step {
                 Step::Datum(datum) => self.datum(datum, &mut steps)?,
                 Step::Pair => {
@@ -303,7 +318,7 @@ fn take_unless(
     Ok(taker.take())
 }
 
-/// Memory is counted after so many pieces.
+/// Memory is counted, and `stop` asked, after so many pieces.
 const PIECES_BETWEEN_STOPS: usize = 4096;
 /// What a piece of a datum takes, about.
 const PIECE_BYTES: usize = 64;

@@ -11,6 +11,7 @@
 mod core_text;
 mod embedded;
 mod host;
+mod program_text;
 mod turn;
 
 use crate::backtrace::Report;
@@ -46,6 +47,7 @@ use std::sync::{Arc, OnceLock};
 use turn::Turn;
 
 pub use host::FileLoader;
+pub(crate) use program_text::forms_of;
 
 /// A program that cannot be compiled.
 #[derive(Clone, Debug)]

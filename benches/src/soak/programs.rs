@@ -34,6 +34,7 @@ const FOR_RESIDENTS: &[&str] = &[
 const NOT_FOR_RESIDENTS: &[&str] = &[
     "programs/defined-later.scm",
     "programs/loads-with-imports.scm",
+    "programs/loads.scm",
     "programs/redefined.scm",
     "r7rs/binding.scm",
     "r7rs/er-macro.scm",

@@ -304,3 +304,15 @@ fn a_thread_is_told_of_a_limit_once() {
         }
     }
 }
+
+#[test]
+fn a_long_text_is_read_and_compiled_within_its_limits() {
+    let vm = Vm::new().expect("the system has memory");
+    let texts =
+        ["(".repeat(5_000_000), "'".repeat(1_500_000) + "()", "(define x 1)".repeat(500_000)];
+    for text in texts {
+        let limits = Limits::new().deadline(Duration::from_millis(20));
+        reaches(under(&vm, limits, &text), Limit::Time);
+        reaches(under(&vm, Limits::new().memory(16 << 20), &text), Limit::Memory);
+    }
+}

@@ -11,6 +11,10 @@ use lisle_embedding_tests::{fuzz, hostile, throughput};
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// As in `lisle` itself. The system's allocator gives memory back late when many threads come and go.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Drives the embedding interface of Lisle.
 #[derive(Parser, Debug)]
 #[command(name = "lisle-embedding")]

@@ -1,5 +1,5 @@
 ;; R7RS 7.1: the reader: comments, literals, labels; and that what is written reads back
-;; expect: 79 checks
+;; expect: 80 checks
 (import (scheme base) (scheme cxr) (scheme file) (scheme read) (scheme write))
 (include "../check.scm")
 
@@ -130,5 +130,12 @@
       (write (list i "a datum") out)
       (newline out))))
 (check (ends-with? (call-with-input-file "lines.txt" message-of) " (line 3001 of lines.txt)") #t)
+
+;; Long numbers are made by a thread of their own, one after the other.
+(check (let* ((a (make-string 70000 #\7))
+              (b (make-string 90000 #\8))
+              (both (from (string-append "(1 " a " . #x" b ")"))))
+         (list (car both) (= (cadr both) (string->number a)) (= (cddr both) (string->number b 16))))
+       '(1 #t #t))
 
 (report)

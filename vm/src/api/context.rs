@@ -9,12 +9,11 @@ use super::local::Local;
 use super::root::{Procedure, Root};
 use super::window::Window;
 use crate::expand::Environment;
-use crate::front::FrontError;
+use crate::front::{self, FrontError};
 use crate::interp::Machine;
 use crate::interp::host::ARGUMENTS_MOST;
 use crate::limits::{Limits, Refuel, Refuelling, Sandbox, Stay};
 use crate::read::datum::Datum;
-use crate::read::reader::Reader;
 use crate::source::Span;
 use crate::vm::VmShared;
 use lisle_gc::Value;
@@ -303,7 +302,8 @@ impl<'a> Context<'a> {
     pub(crate) fn evaluate(&mut self, name: &str, text: &str) -> Result<Value, Error> {
         let vm = self.vm;
         let source = vm.sources.add(name, text.to_owned());
-        let (forms, unreadable) = Reader::new(source.id, &source.text, &vm.symbols).rest();
+        let read = front::forms_of(vm, self.parts().0, &source);
+        let (forms, unreadable) = read.map_err(|error| Error::from_front(vm, error))?;
         let environment = vm.front.expander(vm).interaction_environment().clone();
         let before = vm.front.foresee(vm, self.parts().0, &forms, &environment);
         self.run_all(before, Span::NONE)?;

@@ -5,13 +5,12 @@ use super::{READER_GONE_STATUS, complain, leave, report};
 use crate::backtrace::{self, Report};
 use crate::condition::ErrorKind;
 use crate::expand::Environment;
-use crate::front::FrontError;
+use crate::front::{self, FrontError};
 use crate::interp::{Machine, Outcome};
 use crate::limits::Stay;
 use crate::prim::port;
 use crate::prim::port::console::Standard;
 use crate::print;
-use crate::read::reader::Reader;
 use crate::source::Span;
 use crate::vm::VmShared;
 use lisle_gc::{Kind, Root, Value, object};
@@ -176,7 +175,8 @@ pub(super) fn run_forms(
     environment: &Arc<Environment>,
 ) -> Result<Value, Stopped> {
     let source = vm.sources.add_lasting(name, text);
-    let (forms, unreadable) = Reader::new(source.id, &source.text, &vm.symbols).rest();
+    let read = front::forms_of(vm, mutator, &source).map_err(|error| illegal(vm, error))?;
+    let (forms, unreadable) = read;
     let mut steps = Steps::new(vm, mutator).map_err(|error| illegal(vm, error))?;
     let before = vm.front.foresee(vm, mutator, &forms, environment);
     for procedure in before.map_err(|error| illegal(vm, error))? {

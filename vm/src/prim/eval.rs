@@ -6,6 +6,7 @@ use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::datum_value;
 use crate::expand::Environment;
+use crate::front;
 use crate::read::datum::Datum;
 use crate::source::Source;
 use crate::text;
@@ -143,28 +144,25 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         }
     };
     let source = vm.sources.add(&name, content);
-    let mut reader = crate::read::reader::Reader::new(source.id, &source.text, &vm.symbols);
+    let (data, unreadable) = match front::forms_of(vm, cx.mutator, &source) {
+        Ok(read) => read,
+        Err(error) => return Err(vm.front_raised(cx, &error)),
+    };
+    if let Some(error) = unreadable {
+        let place = vm.sources.describe(error.span).unwrap_or_default();
+        let message = format!("{place}: {}", error.message);
+        return Err(cx.error(ErrorKind::Read, &message, &[]));
+    }
     let import = vm.symbols.intern("import");
     let mut forms = Vec::new();
-    loop {
-        match reader.next() {
-            Ok(Some(datum)) => {
-                let imports =
-                    datum.as_pair().is_some_and(|pair| pair.car.as_symbol() == Some(import));
-                let heap = vm.heap.clone();
-                let made =
-                    heap.new_native(cx.heap(), Box::new(FormHandle(datum, source.clone())), 0);
-                let form = made.map_err(|HeapExhausted| cx.exhausted())?;
-                forms.push(cx.cons(Value::boolean(imports), form)?);
-            }
-            Ok(None) => return cx.list(&forms),
-            Err(error) => {
-                let place = vm.sources.describe(error.span).unwrap_or_default();
-                let message = format!("{place}: {}", error.message);
-                return Err(cx.error(ErrorKind::Read, &message, &[]));
-            }
-        }
+    for datum in data {
+        let imports = datum.as_pair().is_some_and(|pair| pair.car.as_symbol() == Some(import));
+        let heap = vm.heap.clone();
+        let made = heap.new_native(cx.heap(), Box::new(FormHandle(datum, source.clone())), 0);
+        let form = made.map_err(|HeapExhausted| cx.exhausted())?;
+        forms.push(cx.cons(Value::boolean(imports), form)?);
     }
+    cx.list(&forms)
 }
 
 fn command_line(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {

@@ -7,18 +7,20 @@
 use super::port::stream::Input;
 use super::port::{TEXT_IN, obtain, wanted_port};
 use super::{Prim, blocking};
+use crate::aside;
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::datum_value;
-use crate::read::{Datum, Reader};
+use crate::num::{Number, parse_number};
+use crate::read::{Datum, Patience, Reader};
 use crate::source::SourceId;
 use crate::symbols::Symbols;
 use lisle_gc::{External, Value};
 
 /// Bytes handed to the reader at first.
 const WINDOW: usize = 4 * 1024;
-/// What a token of a datum takes, about.
-const TOKEN_BYTES: usize = 64;
+/// What an object of a datum takes, about.
+const OBJECT_BYTES: usize = 64;
 
 enum Attempt {
     Datum(Datum),
@@ -46,8 +48,32 @@ fn is_closed(text: &str) -> bool {
     text.ends_with([')', ']', '"', '|'])
 }
 
-/// Reads a datum from a prefix of the input, trying ever longer ones, until there is an interrupt or
-/// what is read takes all memory.
+/// Reads until there is an interrupt or what is read takes all memory. Long numbers are made aside.
+struct Reading<'r, 'c> {
+    cx: &'r mut Cx<'c>,
+    memory: &'r External,
+    /// What stopped it.
+    stopped: Option<Raised>,
+}
+
+impl Patience for Reading<'_, '_> {
+    fn is_over(&mut self, objects: usize) -> bool {
+        if self.memory.set(self.cx.heap(), objects * OBJECT_BYTES).is_err() {
+            self.stopped = Some(self.cx.exhausted());
+        } else if self.cx.mutator.has_interrupt() {
+            self.stopped = Some(self.cx.retry());
+        }
+        self.stopped.is_some()
+    }
+    fn long_number(&mut self, text: &str) -> Option<Option<Number>> {
+        let copy = text.to_owned();
+        let key = || aside::Key::Text(text.to_owned(), 10);
+        let number = aside::compute(self.cx, key, move || parse_number(&copy, 10));
+        number.map_err(|raised| self.stopped = Some(raised)).ok()
+    }
+}
+
+/// Reads a datum from a prefix of the input, trying ever longer ones.
 fn attempt(cx: &mut Cx<'_>, input: &mut Input, memory: &External) -> Attempt {
     let symbols: &Symbols = &cx.vm().symbols;
     let mut window = WINDOW;
@@ -55,22 +81,14 @@ fn attempt(cx: &mut Cx<'_>, input: &mut Input, memory: &External) -> Attempt {
         let all = window >= input.waiting().len();
         let (text, broken) = text_prefix(&input.waiting()[..window.min(input.waiting().len())]);
         let at_end = all && (broken || input.has_ended());
-        let mut stopped = None;
-        let mut stop = |tokens: usize| {
-            if memory.set(cx.heap(), tokens * TOKEN_BYTES).is_err() {
-                stopped = Some(cx.exhausted());
-            } else if cx.mutator.has_interrupt() {
-                stopped = Some(cx.retry());
-            }
-            stopped.is_some()
-        };
+        let mut reading = Reading { cx, memory, stopped: None };
         let mut reader = Reader::new(SourceId::default(), text, symbols);
         reader.set_fold_case(input.fold_case);
         reader.read_for_now();
-        reader.stop_when(&mut stop);
+        reader.read_with(&mut reading);
         let result = reader.next();
         let (position, fold_case) = (reader.position(), reader.fold_case());
-        if let Some(raised) = stopped {
+        if let Some(raised) = reading.stopped {
             return Attempt::Stopped(raised);
         }
         let outcome = match result {
@@ -111,7 +129,7 @@ fn read(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         seen = input.waiting().len();
         match outcome {
             Attempt::Datum(datum) => {
-                let made = datum_value::datum_to_value(cx, &datum);
+                let made = datum_value::datum_to_value_unless_interrupted(cx, &datum);
                 return made.inspect_err(|_| input.go_back(place));
             }
             Attempt::End => return Ok(Value::EOF),

@@ -6,6 +6,7 @@
 mod escapes;
 
 use super::datum::DatumKind;
+use super::patience::{Patience, Patient};
 use super::reader::ReadError;
 use crate::num::Number;
 use crate::num::parse::parse_number;
@@ -88,6 +89,7 @@ pub struct Lexer<'t> {
     is_lasting: bool,
     /// The symbols seen in this text, so that the shared table is asked once for each.
     seen: FxHashMap<&'t str, Sym>,
+    patient: Patient<'t>,
 }
 
 /// The bytes that end a token. Those of characters outside ASCII are looked at as characters.
@@ -118,6 +120,7 @@ impl<'t> Lexer<'t> {
             symbols,
             is_lasting: true,
             seen: FxHashMap::default(),
+            patient: Patient::default(),
         }
     }
     /// How many bytes have been consumed.
@@ -127,6 +130,18 @@ impl<'t> Lexer<'t> {
     /// Symbols' numbers need to be good until the next safepoint only.
     pub fn read_for_now(&mut self) {
         self.is_lasting = false;
+    }
+    /// Reads for who has this patience.
+    pub fn read_with(&mut self, patience: &'t mut dyn Patience) {
+        self.patient = Patient::new(patience);
+    }
+    /// An object has been made of what was read.
+    ///
+    /// # Errors
+    /// When the reader is to give up.
+    #[inline(always)]
+    pub fn count(&mut self) -> Result<(), ReadError> {
+        self.patient.count()
     }
     fn intern_symbol(&self, name: &str) -> Sym {
         match self.is_lasting {
@@ -201,6 +216,7 @@ impl<'t> Lexer<'t> {
     /// Skips whitespace and comments other than `#;`.
     fn skip_blanks(&mut self) -> Result<(), ReadError> {
         loop {
+            self.patient.reach(self.position)?;
             match self.peek() {
                 Some(b'\t'..=b'\r' | b' ') => self.position += 1,
                 Some(b';') => self.skip_line(),
@@ -233,6 +249,7 @@ impl<'t> Lexer<'t> {
         self.position += 2;
         let mut depth = 1u64;
         while depth > 0 {
+            self.patient.reach(self.position)?;
             match (self.peek(), self.bytes.get(self.position + 1)) {
                 (Some(b'|'), Some(b'#')) => {
                     depth -= 1;
@@ -297,7 +314,7 @@ impl<'t> Lexer<'t> {
             [b'.', second, ..] => second.is_ascii_digit(),
             _ => false,
         };
-        if numeric && let Some(number) = parse_number(text, 10) {
+        if numeric && let Some(number) = self.patient.number(text)? {
             return Ok(Token::Atom(DatumKind::Number(Arc::new(number))));
         }
         if text == "." {
@@ -390,7 +407,7 @@ impl<'t> Lexer<'t> {
                 )
             ) =>
             {
-                match parse_number(text, 10) {
+                match self.patient.number(text)? {
                     Some(number) => DatumKind::Number(Arc::new(number)),
                     None => return Err(self.error(start, format!("{} is no number", shown(text)))),
                 }

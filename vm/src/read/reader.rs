@@ -5,6 +5,7 @@ mod tests;
 
 use super::datum::{Datum, DatumKind};
 use super::lexer::{Lexer, Prefix, Token, byte_value};
+use super::patience::Patience;
 use crate::source::{SourceId, Span};
 use crate::symbols::{Sym, Symbols};
 use rustc_hash::FxHashSet;
@@ -37,13 +38,7 @@ pub struct Reader<'t> {
     items: Vec<Datum>,
     open: Vec<Open>,
     labels: FxHashSet<u32>,
-    /// Asked now and then whether to give up.
-    stop: Option<&'t mut dyn FnMut(usize) -> bool>,
-    tokens: usize,
 }
-
-/// So many tokens are read before the reader asks whether to give up.
-const TOKENS_AT_ONCE: usize = 4096;
 
 /// A construct that is not finished.
 struct Open {
@@ -92,14 +87,11 @@ impl<'t> Reader<'t> {
             items: Vec::new(),
             open: Vec::new(),
             labels: FxHashSet::default(),
-            stop: None,
-            tokens: 0,
         }
     }
-    /// Has `stop` asked now and then, with the number of tokens so far; when it says so, the reader
-    /// gives up, with an error.
-    pub fn stop_when(&mut self, stop: &'t mut dyn FnMut(usize) -> bool) {
-        self.stop = Some(stop);
+    /// Reads for who has this patience: when it is over, the reader gives up, with an error.
+    pub fn read_with(&mut self, patience: &'t mut dyn Patience) {
+        self.lexer.read_with(patience);
     }
     /// How many bytes have been consumed.
     pub fn position(&self) -> usize {
@@ -134,10 +126,7 @@ impl<'t> Reader<'t> {
         self.labels.clear();
         loop {
             let (token, start) = self.lexer.next_token()?;
-            self.tokens += 1;
-            if self.tokens.is_multiple_of(TOKENS_AT_ONCE) && self.is_stopped() {
-                return Err(self.error(start, "the reader was interrupted"));
-            }
+            self.lexer.count()?;
             let finished = match token {
                 Token::Atom(kind) => {
                     if let DatumKind::LabelRef(number) = kind {
@@ -189,10 +178,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn is_stopped(&mut self) -> bool {
-        self.stop.as_mut().is_some_and(|stop| stop(self.tokens))
-    }
-
     fn open(&mut self, construct: Construct, start: usize) {
         self.open.push(Open { construct, start, first: self.items.len() });
     }
@@ -223,6 +208,7 @@ impl<'t> Reader<'t> {
                 }
                 Construct::Prefix(prefix) => {
                     self.open.pop();
+                    self.lexer.count()?;
                     let span = self.lexer.span_from(start);
                     let mark = Span { end: datum.span.start, ..span };
                     let name = Datum::symbol(self.prefix_symbol(prefix), mark);

@@ -40,6 +40,7 @@ impl Lexer<'_> {
     fn quoted(&mut self, start: usize, close: u8, unclosed: &str) -> Result<String, ReadError> {
         let mut text = String::new();
         loop {
+            self.patient.reach(self.position)?;
             let rest = &self.bytes[self.position..];
             let special = rest.iter().position(|&b| b == close || b == b'\\' || b == b'\r');
             let Some(plain) = special else {

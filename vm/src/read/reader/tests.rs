@@ -1,6 +1,8 @@
 //! Tests of `reader.rs`.
 
 use super::{ReadError, Reader, read_one};
+use crate::num::Number;
+use crate::read::Patience;
 use crate::read::datum::DatumKind;
 use crate::source::SourceId;
 use crate::symbols::Symbols;
@@ -215,4 +217,64 @@ fn random_bytes_never_crash_the_reader() {
         }
         assert!(reader.position() <= text.len());
     }
+}
+
+/// Patient for so many questions; every long number is 7.
+struct Asked(usize);
+
+impl Patience for Asked {
+    fn is_over(&mut self, _: usize) -> bool {
+        self.0 -= 1;
+        self.0 == 0
+    }
+    fn long_number(&mut self, _: &str) -> Option<Option<Number>> {
+        Some(Some(Number::from(7_i64)))
+    }
+}
+
+#[test]
+fn whatever_is_long_can_be_interrupted() {
+    let long = |unit: &str| unit.repeat(1 << 20);
+    for text in [
+        long("("),
+        long("a "),
+        long(" "),
+        long(";\n"),
+        format!("#|{}|#", long("#")),
+        format!("\"{}\"", long("\\n")),
+        format!("|{}|", long("\\x41;")),
+    ] {
+        let symbols = Symbols::default();
+        let mut asked = Asked(2);
+        let mut reader = Reader::new(SourceId(1), &text, &symbols);
+        reader.read_with(&mut asked);
+        let (_, error) = reader.rest();
+        assert!(
+            error.is_some_and(|error| error.message.contains("interrupted")),
+            "{}",
+            &text[..20]
+        );
+        assert_eq!(asked.0, 0);
+    }
+}
+
+#[test]
+fn what_nested_prefixes_make_is_counted() {
+    let (text, symbols) = ("'".repeat(6000) + "x", Symbols::default());
+    // Six thousand tokens, and as many lists at the end.
+    let mut asked = Asked(2);
+    let mut reader = Reader::new(SourceId(1), &text, &symbols);
+    reader.read_with(&mut asked);
+    assert!(reader.next().is_err_and(|error| error.message.contains("interrupted")));
+}
+
+#[test]
+fn who_waits_for_a_long_number_makes_it() {
+    let (text, symbols) = ("#d".to_owned() + &"1".repeat(100_000), Symbols::default());
+    let text = format!("(1 {} {text})", &text[2..]);
+    let mut asked = Asked(usize::MAX);
+    let mut reader = Reader::new(SourceId(1), &text, &symbols);
+    reader.read_with(&mut asked);
+    let datum = reader.next().expect("a datum").expect("not the end");
+    assert_eq!(datum.to_text(&symbols), "(1 7 7)");
 }
