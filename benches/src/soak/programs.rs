@@ -14,7 +14,7 @@ const SLOW_SCALE: f64 = 0.0002;
 /// What takes longer than this without any flag, and cannot do less, is not run in the slow modes.
 const SLOW_MOST: Duration = Duration::from_millis(100);
 /// Nor are those that keep so much that it takes minutes to verify it again and again.
-const KEEPS_MUCH: &[&str] = &["churn", "gcbench", "window"];
+const KEEPS_MUCH: &[&str] = &["churn", "closures", "gcbench", "window"];
 /// What gives the right answer only from some size on.
 const SIZES_LEAST: &[(&str, u64)] = &[("spectral-norm", 20)];
 
