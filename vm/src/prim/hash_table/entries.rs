@@ -61,13 +61,21 @@ impl Entries {
     }
     /// Key and value of an entry; `None` if it was deleted or is broken. To look at: what is to be used
     /// is read weakly ([`Entries::read`]).
+    #[inline]
     pub fn get(self, entry: usize) -> Option<(Value, Value)> {
         let first = field(self.vector, 2 * entry);
         if first == Value::DELETED {
             return None;
         }
+        match self.weakness {
+            Weakness::Strong => Some((first, field(self.vector, 2 * entry + 1))),
+            _ => self.get_weak(first),
+        }
+    }
+    /// Key and value of what a weak table has for them.
+    fn get_weak(self, first: Value) -> Option<(Value, Value)> {
         let (key, value) = match self.weakness {
-            Weakness::Strong => (first, field(self.vector, 2 * entry + 1)),
+            Weakness::Strong => return None,
             Weakness::Keys => (weak_field(first, 0), weak_field(first, 1)),
             Weakness::Values => (weak_field(first, 1), weak_field(first, 0)),
             Weakness::Both => match (weak_field(first, 0), weak_field(first, 1)) {
@@ -75,9 +83,7 @@ impl Entries {
                 _ => (Value::BROKEN, Value::BROKEN),
             },
         };
-        let is_broken =
-            self.weakness != Weakness::Strong && (key == Value::BROKEN || value == Value::BROKEN);
-        (!is_broken).then_some((key, value))
+        (key != Value::BROKEN && value != Value::BROKEN).then_some((key, value))
     }
     /// The same, for somebody to use.
     pub fn read(self, heap: &mut LocalHeap, entry: usize) -> Option<(Value, Value)> {
@@ -100,19 +106,30 @@ impl Entries {
         key: Value,
         value: Value,
     ) -> Result<(), HeapExhausted> {
-        let shared = heap.heap().clone();
         let (first, second) = match self.weakness {
             Weakness::Strong => (key, value),
-            Weakness::Keys => (shared.new_ephemeron(heap, key, value)?, Value::ZERO),
-            Weakness::Values => (shared.new_ephemeron(heap, value, key)?, Value::ZERO),
-            Weakness::Both => {
-                let boxed = shared.new_weak_box(heap, value)?;
-                (shared.new_ephemeron(heap, key, boxed)?, Value::ZERO)
-            }
+            _ => (self.ephemeron(heap, key, value)?, Value::ZERO),
         };
         heap.store(self.vector, 2 * entry, first);
         heap.store(self.vector, 2 * entry + 1, second);
         Ok(())
+    }
+    /// What a weak table has for a key and its value.
+    fn ephemeron(
+        self,
+        heap: &mut LocalHeap,
+        key: Value,
+        value: Value,
+    ) -> Result<Value, HeapExhausted> {
+        let shared = heap.heap().clone();
+        match self.weakness {
+            Weakness::Strong | Weakness::Keys => shared.new_ephemeron(heap, key, value),
+            Weakness::Values => shared.new_ephemeron(heap, value, key),
+            Weakness::Both => {
+                let boxed = shared.new_weak_box(heap, value)?;
+                shared.new_ephemeron(heap, key, boxed)
+            }
+        }
     }
     /// Gives the key in a place, which stays, another value.
     pub fn set_value(

@@ -68,6 +68,8 @@ impl Equivalence {
     pub fn named(name: &str) -> Option<Equivalence> {
         Equivalence::ALL.into_iter().find(|e| e.name() == name)
     }
+    /// Out of line, for what looks keys up by identity to be short.
+    #[inline(never)]
     fn same(self, a: Value, b: Value) -> bool {
         match self {
             Equivalence::Eq => a == b,
@@ -84,10 +86,15 @@ impl Equivalence {
         }
     }
     /// A hash that does not depend on the key's address, if the key has one.
+    #[inline]
     fn stable_hash(self, key: Value) -> Option<u64> {
         if !key.is_pointer() {
             return Some(hash::mix(key.bits()));
         }
+        if self == Equivalence::Eq { None } else { self.hash_of_content(key) }
+    }
+    #[inline(never)]
+    fn hash_of_content(self, key: Value) -> Option<u64> {
         match self {
             Equivalence::Eq => None,
             Equivalence::Eqv | Equivalence::Custom => {
@@ -322,7 +329,7 @@ impl Table {
             Some(hash) => Place { hash: hash as u32, index: MAIN_INDEX },
             None => {
                 let index = if heap.is_young(key) { YOUNG_INDEX } else { MAIN_INDEX };
-                Place { hash: hash::mix(key.bits()) as u32, index }
+                Place { hash: hash::address(key), index }
             }
         }
     }
@@ -345,7 +352,9 @@ impl Table {
             if found != DELETED_SLOT && (found >> 32) as u32 == place.hash {
                 let entry = (found as u32) as usize - 1;
                 let candidate = contents.key(entry);
-                if candidate == key || equivalence.same(candidate, key) {
+                if candidate == key
+                    || (equivalence != Equivalence::Eq && equivalence.same(candidate, key))
+                {
                     return Some((at, entry));
                 }
             }
@@ -409,6 +418,7 @@ impl Table {
     }
 
     /// Makes sure that `more` entries can be put into an index.
+    #[inline]
     fn reserve(
         &self,
         heap: &mut LocalHeap,
@@ -419,6 +429,12 @@ impl Table {
         if (self.number(index.used) + more) * 4 <= capacity(slots) * 3 {
             return Ok(());
         }
+        self.grow(heap, index, more)
+    }
+
+    #[cold]
+    fn grow(&self, heap: &mut LocalHeap, index: Index, more: usize) -> Result<(), HeapExhausted> {
+        let slots = field(self.0, index.slots);
         let in_use = occupied(slots).count();
         let wanted = ((in_use + more) * 2).next_power_of_two().max(8);
         let grown = heap.object(Kind::Bytevector, wanted * 8)?;
@@ -432,12 +448,15 @@ impl Table {
 
     /// Makes sure that there is room for an entry: squeezes deleted and broken ones out, or takes a
     /// bigger vector.
+    #[inline]
     fn reserve_entry(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
+        if self.number(USED) < self.contents().room() { Ok(()) } else { self.make_room(heap) }
+    }
+
+    #[cold]
+    fn make_room(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
         let contents = self.contents();
         let used = self.number(USED);
-        if used < contents.room() {
-            return Ok(());
-        }
         if weakness(self.0) != Weakness::Strong {
             self.set_number(LIVE, (0..used).filter(|&entry| self.is_live(entry)).count());
         }
@@ -480,32 +499,37 @@ impl Table {
     }
 
     /// Hashes the young keys anew if they may have moved.
+    #[inline]
     fn follow_collections(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
         let epoch = heap.heap().epoch() as usize;
-        if self.number(EPOCH) == epoch {
-            return Ok(());
-        }
-        if self.number(YOUNG_USED) > 0 {
-            let moved: Vec<usize> =
-                occupied(field(self.0, YOUNG)).map(|(_, entry)| entry).collect();
-            let contents = self.contents();
-            let places: Vec<(Place, usize)> = moved
-                .into_iter()
-                .filter_map(|entry| contents.get(entry).map(|(key, _)| (key, entry)))
-                .map(|(key, entry)| (self.place(heap, key), entry))
-                .collect();
-            let old = places.iter().filter(|(place, _)| place.index.slots == MAIN).count();
-            self.reserve(heap, MAIN_INDEX, old)?;
-            bytes::fill(field(self.0, YOUNG), 0, size(field(self.0, YOUNG)), 0);
-            self.set_number(YOUNG_USED, 0);
-            for (place, entry) in places {
-                self.insert(place, entry);
+        if self.number(EPOCH) != epoch {
+            if self.number(YOUNG_USED) > 0 {
+                self.rehash_young(heap)?;
             }
-            if self.number(YOUNG_USED) == 0 {
-                heap.store(self.0, YOUNG, Value::FALSE);
-            }
+            self.set_number(EPOCH, epoch);
         }
-        self.set_number(EPOCH, epoch);
+        Ok(())
+    }
+
+    #[cold]
+    fn rehash_young(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
+        let moved: Vec<usize> = occupied(field(self.0, YOUNG)).map(|(_, entry)| entry).collect();
+        let contents = self.contents();
+        let places: Vec<(Place, usize)> = moved
+            .into_iter()
+            .filter_map(|entry| contents.get(entry).map(|(key, _)| (key, entry)))
+            .map(|(key, entry)| (self.place(heap, key), entry))
+            .collect();
+        let old = places.iter().filter(|(place, _)| place.index.slots == MAIN).count();
+        self.reserve(heap, MAIN_INDEX, old)?;
+        bytes::fill(field(self.0, YOUNG), 0, size(field(self.0, YOUNG)), 0);
+        self.set_number(YOUNG_USED, 0);
+        for (place, entry) in places {
+            self.insert(place, entry);
+        }
+        if self.number(YOUNG_USED) == 0 {
+            heap.store(self.0, YOUNG, Value::FALSE);
+        }
         Ok(())
     }
 
