@@ -159,14 +159,20 @@ fn channel_select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         };
         cases.push(Case { channel: of, operation });
     }
-    let outcome =
-        select::select(cx.mutator, &cases, until).map_err(|HeapExhausted| cx.exhausted())?;
-    let (number, value) = match outcome {
+    // Made before anything is done: what is run again for want of memory must have done nothing.
+    let answer = cx.cons(Value::FALSE, Value::FALSE)?;
+    let held = cx.mutator.hold(&[answer]);
+    let outcome = select::select(cx.mutator, &cases, until);
+    let answer = cx.mutator.held(&held, 0);
+    cx.mutator.release(held);
+    let (number, value) = match outcome.map_err(|HeapExhausted| cx.exhausted())? {
         SelectOutcome::Received(number, value) => (number, value),
         SelectOutcome::Sent(number) => (number, Value::TRUE),
         SelectOutcome::Closed(number) => (number, Value::EOF),
-        SelectOutcome::TimedOut => return cx.cons(Value::FALSE, Value::FALSE),
+        SelectOutcome::TimedOut => return Ok(answer),
         SelectOutcome::Interrupted => return Err(cx.retry()),
     };
-    cx.cons(Value::fixnum(number as i64), value)
+    cx.heap().set_car(answer, Value::fixnum(number as i64));
+    cx.heap().set_cdr(answer, value);
+    Ok(answer)
 }
