@@ -157,6 +157,13 @@ impl Stack {
         debug_assert!(!self.top.is_null());
         Value::from_bits(self.read(self.top.wrapping_add(index)))
     }
+    /// Sets register `index` of the published top frame: how a primitive that will be run again says
+    /// how far it has come.
+    pub fn set_top_register(&mut self, index: usize, value: Value) {
+        debug_assert!(!self.top.is_null());
+        self.write(self.top.wrapping_add(index), value.bits());
+    }
+
     /// What was counted since the last call.
     pub fn tell(&mut self) -> FrameStats {
         let news = self.stats.since(&self.told);

@@ -53,6 +53,10 @@ impl<'a> Cx<'a> {
     pub fn argument(&self, index: usize) -> Value {
         self.mutator.stack.top_register(index)
     }
+    /// Replaces argument `index` of a blocking primitive, for when it is run again ([`Cx::retry`]).
+    pub fn set_argument(&mut self, index: usize, value: Value) {
+        self.mutator.stack.set_top_register(index, value);
+    }
 
     /// A pair.
     #[inline(always)]

@@ -6,6 +6,8 @@
 
 mod channel;
 mod synchronisation;
+#[cfg(test)]
+mod tests;
 
 use super::{Prim, blocking, prim};
 use crate::condition::ErrorKind;
