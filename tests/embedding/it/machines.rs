@@ -1,7 +1,8 @@
 //! Several machines, and threads that work in more than one of them at once.
 
 use crate::{machines, stressed};
-use lisle::{Context, ErrorKind, LibraryLoader, Procedure, Root, Vm};
+use lisle::{Attached, Blocking, Context, ErrorKind, LibraryLoader, Procedure, Root, Vm};
+use std::cell::RefCell;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -242,4 +243,29 @@ fn a_panic_in_another_machine_leaves_both_usable() {
     assert_eq!(a.eval::<i64>("(cross)").unwrap(), 3);
     assert!(LEFT.load(Ordering::Relaxed));
     assert_eq!(b.eval::<i64>("(+ 1 2)").unwrap(), 3);
+}
+
+/// A thread lets go of an outer attachment while an inner machine's code, or a blocking call, runs.
+#[test]
+fn an_attachment_may_end_inside_of_what_began_after_it() {
+    thread_local! {
+        static OUTER: RefCell<Option<Attached>> = const { RefCell::new(None) };
+    }
+    for inner in machines() {
+        let outer = Vm::new().unwrap();
+        inner.define("let-go", || OUTER.take().is_some()).unwrap();
+        inner.define("let-go-in-native", || Blocking(|| OUTER.take().is_some())).unwrap();
+        for name in ["let-go", "let-go-in-native"] {
+            OUTER.set(Some(outer.attach().unwrap()));
+            let text = format!("(let ((gone ({name}))) (collect-garbage) (list gone ({name})))");
+            assert_eq!(inner.eval_text(&text).unwrap(), "(#t #f)");
+            assert_eq!(outer.eval::<i64>("(+ 1 2)").unwrap(), 3);
+        }
+        let nested = inner.enter(|cx| {
+            let attached = outer.attach()?;
+            cx.blocking(move || drop(attached));
+            cx.eval::<i64>("(+ 1 2)")
+        });
+        assert_eq!(nested.unwrap(), 3);
+    }
 }

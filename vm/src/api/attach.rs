@@ -249,7 +249,6 @@ pub(crate) fn in_host_procedure<R>(
     work: impl FnOnce(&mut Mutator) -> R,
 ) -> R {
     struct Pop {
-        index: usize,
         mutator: *mut Mutator,
         /// What was current before: this mutator, or none.
         before: *mut Mutator,
@@ -257,24 +256,27 @@ pub(crate) fn in_host_procedure<R>(
     impl Drop for Pop {
         fn drop(&mut self) {
             make_current(self.mutator);
-            // What guards left above is dropped too, outside the borrow.
-            let (above, own) = ENTRIES.with_borrow_mut(|entries| {
-                let is_top = entries.len() == self.index + 1;
-                let above = if is_top { Vec::new() } else { entries.split_off(self.index + 1) };
-                (above, entries.pop())
+            // What guards left above is dropped too, outside the borrow. Guards from below may be
+            // gone, so the entry is found by what it is.
+            let above = ENTRIES.with_borrow_mut(|entries| {
+                let is_own =
+                    |entry: &Entry| entry.owned.is_none() && ptr::eq(entry.mutator, self.mutator);
+                if entries.last().is_some_and(is_own) {
+                    entries.pop();
+                    return Vec::new();
+                }
+                let own = entries.iter().rposition(is_own);
+                own.map_or(Vec::new(), |own| entries.split_off(own))
             });
-            drop((above, own));
+            drop(above);
             make_current(self.mutator);
             CURRENT.set(self.before);
         }
     }
     let pointer = &raw mut *mutator;
     let entry = Entry { vm, mutator: pointer, state: State::Windows(1), owned: None };
-    let index = ENTRIES.with_borrow_mut(|entries| {
-        entries.push(entry);
-        entries.len() - 1
-    });
-    let _pop = Pop { index, mutator: pointer, before: CURRENT.replace(pointer) };
+    ENTRIES.with_borrow_mut(|entries| entries.push(entry));
+    let _pop = Pop { mutator: pointer, before: CURRENT.replace(pointer) };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
 }
@@ -309,14 +311,17 @@ pub(crate) fn in_window<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator
 pub(crate) fn in_native<R>(mutator: &mut Mutator, work: impl FnOnce() -> R) -> R {
     let pointer = &raw mut *mutator;
     make_current(pointer);
-    let depth = ENTRIES.with_borrow(Vec::len);
+    // Entries that are made from here on have greater numbers.
+    let began = VmShared::next_nested();
     let before = set_state(pointer, |_| State::Native);
     let restore = Restore { mutator: pointer, state: before };
     CURRENT.set(ptr::null_mut());
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     let result = unsafe { &mut *pointer }.native(|| {
         let result = work();
-        let left = ENTRIES.with_borrow_mut(|entries| entries.split_off(depth));
+        let is_left = |entry: &mut Entry| entry.owned.as_ref().is_some_and(|o| o.number > began);
+        let left: Vec<Entry> =
+            ENTRIES.with_borrow_mut(|entries| entries.extract_if(.., is_left).collect());
         let is_left = !left.is_empty();
         drop(left);
         suspend_current();
