@@ -19,13 +19,8 @@ pub(crate) fn elements<'w>(w: &Window<'w>, value: Local<'w>) -> Result<Vec<Local
     let Some(length) = pair::proper_length(value.value()) else {
         return Err(w.mismatch("a list or vector", value));
     };
-    let mut items = Vec::with_capacity(length);
-    let mut rest = value.value();
-    while rest.is_pair() {
-        items.push(Local::new(object::car(rest)));
-        rest = object::cdr(rest);
-    }
-    Ok(items)
+    // No more than that: another thread may have made it circular since.
+    Ok(pair::Elements::of(value.value(), length).map(Local::new).collect())
 }
 
 /// The elements of a list or vector, or the entries of a hash table as pairs.
