@@ -19,7 +19,8 @@
 //! means; *relied on by* [`roots`], [`promote`]; *checked by* `verify::live_registers_hold_values` and the
 //! heap verifier, run over every root.
 //!
-//! **FR-3** A chunk never changes after [`promote`] has returned it, as long as anything refers to it.
+//! **FR-3** The frames of a chunk never change after [`promote`] has returned it, as long as anything
+//! may return to them.
 //! *Holds* always; *established by* reinstatement copying instead of moving, and by FR-6; *relied on
 //! by* re-entry of continuations any number of times; *checked by* `verify::chunks_are_whole`,
 //! `verify::shared_chunks_have_not_changed`, and `tests::a_chunk_can_be_re_entered`.

@@ -1,8 +1,9 @@
 //! Promotion: the only way frames move up into the heap.
 //!
 //! Everything on the region below a given frame is copied, once, into a chunk that links to the
-//! chunk below. What is dead in them is left out, so that a chunk keeps nothing alive that its frames
-//! will not use, and open environments are moved to the heap, each of which is complete in itself.
+//! chunk below. What is dead in them is left out, and open environments are moved to the heap, each of
+//! which is complete in itself. When frames have come back and nobody else may return to them, what the
+//! chunk holds of them is forgotten: so it keeps nothing alive that no frame will use.
 //! Only allocation can fail, before anything refers to the chunk.
 
 use crate::environment::copy_environment;
@@ -12,7 +13,7 @@ use crate::layout::{
 use crate::reasons::PromotionReason;
 use crate::shape::{Live, Place, Site};
 use crate::stack::{Position, Stack};
-use crate::walk::RegionFrame;
+use crate::walk::{RegionFrame, chunk_depth};
 use lisle_gc::{HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watched, object};
 
 /// A collection looks at no more than about this many words of a stack: what lies deeper is
@@ -20,6 +21,10 @@ use lisle_gc::{HeapExhausted, Kind, LocalHeap, Record, RecordKind, Value, Watche
 const AGING_LIMIT_WORDS: usize = 8 * 1024;
 /// How many words of the top of a deep stack stay on it.
 const AGING_KEEP_WORDS: usize = 1024;
+
+/// Stands in a chunk above the last frame that has not come back: what follows is forgotten. (Should
+/// a register have held it, less is forgotten.)
+const FORGOTTEN: Value = Value::EMPTY;
 
 /// How deep a place in the program is looked for.
 const SITES_SEEN: usize = 8;
@@ -57,6 +62,7 @@ impl Stack {
         let words = (header.addr() - self.bottom.addr()) / 8;
         let watched = heap.heap().watch().is_on(Watched::Promotions);
         let site = if watched { self.site_below(frame) } else { Site::default() };
+        self.forget_returned(heap);
         let chunk = self.take_chunk(heap, CHUNK_WORDS + words + 1)?;
         let frames = match self.fill_chunk(heap, chunk, frame, words) {
             Ok(frames) => frames,
@@ -216,9 +222,27 @@ impl Stack {
         Ok(())
     }
 
+    /// Frames of the chunk below that have come back would keep alive what they held when they were
+    /// promoted. If nobody else knows the chunk, nobody will return to them (FR-6): they are forgotten.
+    fn forget_returned(&mut self, heap: &mut LocalHeap) {
+        let Position { chunk, index } = self.under;
+        if chunk.is_nil() || chunk_depth(chunk) < self.shared_depth {
+            return;
+        }
+        let (start, end) = (CHUNK_WORDS + index + 1, object::size(chunk));
+        let known = (start..end).find(|&word| object::field(chunk, word) == FORGOTTEN);
+        let count = known.unwrap_or(end) - start;
+        if count > 0 {
+            heap.store_range(chunk, start, count, Value::ZERO);
+            heap.store(chunk, start, FORGOTTEN);
+        }
+    }
+
     /// Before a collection: promotes what lies deep in the stack, so that no collection looks at it
-    /// again. Failing for lack of memory is harmless: the frames stay where they are.
+    /// again, and forgets what no frame will use. Failing for lack of memory is harmless: the frames
+    /// stay where they are.
     pub fn age(&mut self, heap: &mut LocalHeap) {
+        self.forget_returned(heap);
         let Some(top) = self.top_frame() else { return };
         self.count_memory(heap.heap(), top.frame.addr());
         if self.words_below(top.frame) < AGING_LIMIT_WORDS {

@@ -316,6 +316,42 @@ fn a_captured_chunk_is_never_used_again() {
     rig.ascend(0, 12_000);
 }
 
+/// Words of a chunk above a position that are not zero.
+fn kept_above(position: Position) -> usize {
+    let above = &chunk_words(position.chunk)[CHUNK_WORDS + position.index + 1..];
+    above.iter().filter(|word| **word != Value::ZERO).count()
+}
+
+#[test]
+fn frames_that_have_come_back_keep_nothing_alive() {
+    let mut rig = Rig::new(4096);
+    let mut none = Position::END;
+    rig.descend(0, 1000);
+    let mut depth = 1000;
+    // Half-way down a chunk: nobody else may return to what is above.
+    while kept_above(rig.stack.under) < 100 {
+        rig.ascend(depth - 1, depth);
+        depth -= 1;
+    }
+    rig.collect(Reason::Explicit, &mut none);
+    assert_eq!(kept_above(rig.stack.under), 1, "the mark that the rest is forgotten");
+    rig.ascend(depth - 50, depth);
+    rig.descend(depth - 50, 1600);
+    rig.ascend(0, 1600);
+
+    // A captured chunk stays as it is.
+    let mut rig = Rig::new(4096);
+    rig.descend(0, 700);
+    let mut captured = rig.capture();
+    rig.ascend(600, 700);
+    let kept = kept_above(rig.stack.under);
+    assert!(kept > 100);
+    rig.collect(Reason::Explicit, &mut captured);
+    assert_eq!(kept_above(rig.stack.under), kept);
+    rig.resume(captured);
+    rig.ascend(0, 700);
+}
+
 #[test]
 fn spares_survive_a_minor_collection_and_go_with_a_full_one() {
     let mut rig = Rig::new(16 * 1024);
