@@ -11,7 +11,11 @@ use crate::{
     policy::Reason,
     record::{Phase, Record, RecordKind},
 };
-use std::{fmt, time::Instant};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 /// What one collection did. Also carries the host values that it found dead: they are dropped by
 /// [`CollectionRecord::finish`], or with the record, which is to happen after the world runs again.
@@ -149,14 +153,18 @@ impl CollectionRecord {
     }
 
     /// Drops the host values that the collection found dead, which may run code of the host. Call it
-    /// as [`CollectionRecord::emit`].
+    /// as [`CollectionRecord::emit`]. A panic in that ends nothing but the dropping of that value: the
+    /// thread that happened to collect has nothing to do with it.
     pub fn finish(self) {
         let count = self.dead.len();
         if count == 0 {
             return;
         }
         let started = Instant::now();
-        drop(self.dead);
+        for value in self.dead {
+            // The panic's hook has told of it.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+        }
         let dur_ns = crate::heap::elapsed_ns(started);
         let external_freed_bytes = self.settling.map_or(0, Settling::end);
         event!(

@@ -331,3 +331,29 @@ fn futures_both_ways() {
         assert_eq!(vm.eval::<u32>("(bad)").unwrap_err().kind(), ErrorKind::Type);
     }
 }
+
+/// A value whose dropping panics is nobody else's concern: the thread that happened to collect goes on.
+#[test]
+fn a_value_that_panics_when_it_is_dropped_ends_nothing_else() {
+    #[derive(HostType)]
+    struct Fragile(Arc<AtomicUsize>);
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            panic!("a test drops a fragile value");
+        }
+    }
+    for vm in machines() {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&dropped);
+        vm.define("make-fragile", move || Fragile(Arc::clone(&counted))).unwrap();
+        vm.define("call", |cx: &mut Context, f: Root<Procedure>| cx.call::<Root>(&f, ())).unwrap();
+        let attached = vm.attach().unwrap();
+        let text = "(define (lose n) (if (> n 0) (begin (make-fragile) (lose (- n 1)))))
+                    (list (begin (lose 3) (collect-garbage) 1)
+                          (call (lambda () (lose 3) (collect-garbage) 2)))";
+        assert_eq!(attached.eval_text(text).unwrap(), "(1 2)");
+        assert!(dropped.load(Ordering::Relaxed) >= 5);
+        assert_eq!(attached.eval::<i64>("(call (lambda () 3))").unwrap(), 3);
+    }
+}
