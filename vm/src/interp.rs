@@ -12,6 +12,7 @@ use limits::Meter;
 use lisle_frames::{HEADER_WORDS, LimitWord, ReturnWord};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use lisle_threads::Mutator;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 #[expect(unsafe_code, reason = "frames of procedures being entered")]
@@ -111,12 +112,23 @@ impl<'a> Machine<'a> {
                 registers::set(frame, index, *argument);
             }
         }
-        let outcome = match self.enter_slow(procedure, frame, arguments.len()) {
+        let outcome = self.run_entering(procedure, frame, arguments.len());
+        self.mutator.stack.publish_empty();
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Enters a procedure and runs until it has left. When code of the host panics in between that
+    /// nothing there catches (a loader of libraries, a subscriber), the stack is for the caller to mend.
+    fn run_entering(
+        &mut self,
+        procedure: Value,
+        frame: *mut u64,
+        count: usize,
+    ) -> std::thread::Result<Outcome> {
+        catch_unwind(AssertUnwindSafe(|| match self.enter_slow(procedure, frame, count) {
             Step::Leave(outcome) => outcome,
             Step::Go(at) => self.run_from(at),
-        };
-        self.mutator.stack.publish_empty();
-        outcome
+        }))
     }
 
     /// Runs from a state that entering a procedure gave.

@@ -1,6 +1,7 @@
 //! Libraries from the host, and loading them again.
 
-use lisle::{FileLoader, Libraries, Vm};
+use lisle::{Context, FileLoader, Libraries, LibraryLoader, Procedure, Root, Vm};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -185,4 +186,36 @@ fn libraries_import_what_the_host_defines() {
     assert_eq!(vm.eval::<i64>("(import (prefix (lisle host) h:)) (h:level)").unwrap(), 2);
     let error = vm.eval::<()>("(import (only (lisle host) other))").unwrap_err();
     assert!(error.message().contains("other"), "{error}");
+}
+
+/// Panics for one library.
+struct Panicking;
+
+impl LibraryLoader for Panicking {
+    fn load(&self, name: &[String]) -> Option<(String, String)> {
+        assert_ne!(name, ["cursed"], "a test asks for the cursed library");
+        None
+    }
+}
+
+/// The panic comes out where the host has called, and leaves stack, nested calls and dynamic state as
+/// they were.
+#[test]
+fn a_panic_of_a_loader_leaves_the_thread_fit_for_use() {
+    let vm = Vm::builder().loader(Panicking).build().unwrap();
+    vm.define("call", |cx: &mut Context, f: Root<Procedure>| cx.call::<Root>(&f, ())).unwrap();
+    let attached = vm.attach().unwrap();
+    let deep = "(define (deep n) (if (= n 0) (environment '(cursed)) (cons n (deep (- n 1)))))";
+    attached.eval::<()>(deep).unwrap();
+    for text in ["(deep 100)", "(call (lambda () (deep 100)))"] {
+        for _ in 0..3 {
+            let panicked = catch_unwind(AssertUnwindSafe(|| attached.eval::<()>(text)));
+            // From inside the host's procedure it is that which panics.
+            assert!(panicked.is_err() || panicked.is_ok_and(|result| result.is_err()));
+            let list = "(map (lambda (x) (call (lambda () (collect-garbage) (list x)))) '(1 2 3))";
+            assert_eq!(attached.eval_text(list).unwrap(), "((1) (2) (3))");
+        }
+    }
+    let guarded = "(guard (e (#t 'handled)) (call (lambda () (deep 10))))";
+    assert_eq!(attached.eval_text(guarded).unwrap(), "handled");
 }

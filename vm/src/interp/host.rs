@@ -24,6 +24,7 @@ use lisle_frames::Place;
 use lisle_gc::{HeapExhausted, Value, object};
 use lisle_threads::{Interrupt, Mutator, Nested, RootSlot};
 use smallvec::SmallVec;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Calls between host and guest are nested at most so deeply, if the native stack allows.
 const NESTED_MOST: usize = 10_000;
@@ -162,13 +163,14 @@ impl Machine<'_> {
             Err(HeapExhausted) => return Outcome::Uncaught(self.vm.heap_exhausted_condition()),
         }
         let held = self.mutator.hold(&[old]);
-        let mut outcome = self.run_for_host(procedure, arguments);
-        if !matches!(outcome, Outcome::Value(_)) {
-            outcome = self.unwind(outcome);
-        }
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| match self.run_for_host(procedure, arguments) {
+                outcome @ Outcome::Value(_) => outcome,
+                outcome => self.unwind(outcome),
+            }));
         self.mutator.roots[RootSlot::DynamicState] = self.mutator.held(&held, 0);
         self.mutator.release(held);
-        outcome
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn run_for_host(&mut self, procedure: Value, arguments: &[Value]) -> Outcome {
@@ -205,14 +207,12 @@ impl Machine<'_> {
             // within the slack above it.
             unsafe { registers::set(new, index, *argument) };
         }
-        let outcome = match self.enter_slow(procedure, new, arguments.len()) {
-            Step::Leave(outcome) => outcome,
-            Step::Go(at) => self.run_from(at),
-        };
+        let outcome = self.run_entering(procedure, new, arguments.len());
         debug_assert_eq!(runs, self.mutator.nested.len(), "nested runs end in order");
         self.mutator.nested.truncate(runs - 1);
         let frame = self.mutator.stack.unwind_to(depth);
         self.mutator.stack.publish(frame, Place::Entry(count));
+        let outcome = outcome.unwrap_or_else(|panic| resume_unwind(panic));
         match outcome {
             // SAFETY: the callee's result stands where its header was.
             Outcome::Value(_) => Outcome::Value(unsafe { registers::get(frame, count) }),
