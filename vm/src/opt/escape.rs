@@ -51,11 +51,9 @@ impl Converter<'_> {
     fn convert(&self, core: Core) -> Core {
         let core = map_parts(core, |part| self.convert(part));
         match core {
-            Core::Call(call) if self.will_do(&call) => {
-                match self.known.global("%call/ec", call.span) {
-                    Some(callee) => Core::Call(Box::new(Call { callee, ..*call })),
-                    None => Core::Call(call),
-                }
+            Core::Call(mut call) if self.will_do(&call) => {
+                call.callee = self.known.global("%call/ec", call.span).unwrap_or(call.callee);
+                Core::Call(call)
             }
             other => other,
         }

@@ -91,13 +91,11 @@ impl Pass<'_, '_> {
     fn core(&mut self, core: Core, inside: bool) -> Core {
         let within = inside || matches!(core, Core::Lambda(_));
         match map_parts(core, |part| self.core(part, within)) {
-            Core::Call(call) if inside => self.call(*call),
+            Core::Call(call) if inside => {
+                self.written_out(&call).unwrap_or_else(|| Core::Call(call))
+            }
             other => other,
         }
-    }
-
-    fn call(&mut self, call: Call) -> Core {
-        self.written_out(&call).unwrap_or_else(|| Core::Call(Box::new(call)))
     }
 
     fn written_out(&mut self, call: &Call) -> Option<Core> {

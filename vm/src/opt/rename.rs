@@ -1,6 +1,6 @@
 //! Copies of expressions, with variables of their own.
 
-use super::walk::{map_parts, map_values};
+use super::walk::{map_parts, map_values, replace};
 use crate::core_form::{Clause, Core, Lambda, VarId, Vars};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -65,31 +65,32 @@ impl Renamer<'_> {
         match core {
             Core::Local(var, span) => Core::Local(self.look_up(var), self.place(span)),
             Core::Global(id, span) => Core::Global(id, self.place(span)),
-            Core::SetLocal(var, value, span) => {
-                let span = self.place(span);
-                Core::SetLocal(self.look_up(var), Box::new(self.core(*value)), span)
+            Core::SetLocal(var, mut value, span) => {
+                replace(&mut value, |value| self.core(value));
+                Core::SetLocal(self.look_up(var), value, self.place(span))
             }
             Core::Call(mut call) => {
                 call.span = self.place(call.span);
                 map_parts(Core::Call(call), |part| self.core(part))
             }
             Core::Lambda(lambda) => Core::Lambda(Box::new(self.lambda(*lambda))),
-            Core::Let(bindings, body) => {
-                let bindings = self.bindings(bindings);
-                Core::Let(bindings, Box::new(self.core(*body)))
+            Core::Let(mut bindings, mut body) => {
+                self.bindings(&mut bindings);
+                replace(&mut body, |body| self.core(body));
+                Core::Let(bindings, body)
             }
-            Core::Letrec(bindings, body) => {
-                let bindings = self.bindings(bindings);
-                Core::Letrec(bindings, Box::new(self.core(*body)))
+            Core::Letrec(mut bindings, mut body) => {
+                self.bindings(&mut bindings);
+                replace(&mut body, |body| self.core(body));
+                Core::Letrec(bindings, body)
             }
             other => map_parts(other, |part| self.core(part)),
         }
     }
     /// Variables are unique, so binding them before their values are copied does no harm in a
     /// `Let` either.
-    fn bindings(&mut self, bindings: Vec<(VarId, Core)>) -> Vec<(VarId, Core)> {
-        let bindings: Vec<_> =
-            bindings.into_iter().map(|(var, value)| (self.bind(var), value)).collect();
-        map_values(bindings, |value| self.core(value))
+    fn bindings(&mut self, bindings: &mut [(VarId, Core)]) {
+        bindings.iter_mut().for_each(|(var, _)| *var = self.bind(*var));
+        map_values(bindings, |value| self.core(value));
     }
 }

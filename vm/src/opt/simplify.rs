@@ -11,7 +11,7 @@ use super::fold::fold;
 use super::known::Known;
 use super::letrec::is_declaration;
 use super::rename::copy_lambda;
-use super::walk::{bind, conditional, map_bodies, map_values, sequence, size};
+use super::walk::{bind, map_bodies, map_values, replace, sequence, size};
 use super::{constant, inline, labels};
 use crate::core_form::{Call, Clause, Core, Lambda, VarId, Vars};
 use crate::source::Span;
@@ -75,17 +75,16 @@ impl Round<'_, '_> {
                     let value = self.simplify(*value, Place::Effect);
                     sequence(vec![value, Core::Unspecified])
                 } else {
-                    Core::SetLocal(var, Box::new(self.simplify(*value, Place::Value)), span)
+                    Core::SetLocal(var, self.value(value), span)
                 }
             }
-            Core::SetGlobal(id, value, span) => {
-                Core::SetGlobal(id, Box::new(self.simplify(*value, Place::Value)), span)
+            Core::SetGlobal(id, value, span) => Core::SetGlobal(id, self.value(value), span),
+            Core::DefineGlobal(id, value, span) => Core::DefineGlobal(id, self.value(value), span),
+            Core::If(test, then, otherwise) => self.conditional(test, then, otherwise, place),
+            Core::Lambda(mut lambda) => {
+                self.lambda(&mut lambda);
+                Core::Lambda(lambda)
             }
-            Core::DefineGlobal(id, value, span) => {
-                Core::DefineGlobal(id, Box::new(self.simplify(*value, Place::Value)), span)
-            }
-            Core::If(test, then, otherwise) => self.conditional(*test, *then, *otherwise, place),
-            Core::Lambda(lambda) => Core::Lambda(Box::new(self.lambda(*lambda))),
             Core::Seq(parts) => self.sequence(parts, place),
             Core::Call(call) => self.call(*call, place),
             Core::Let(bindings, body) => self.bindings(bindings, *body, place),
@@ -98,8 +97,13 @@ impl Round<'_, '_> {
         result
     }
 
-    fn lambda(&mut self, lambda: Lambda) -> Lambda {
-        map_bodies(lambda, |body| self.simplify(body, Place::Value))
+    fn lambda(&mut self, lambda: &mut Lambda) {
+        map_bodies(lambda, |body| self.simplify(body, Place::Value));
+    }
+
+    fn value(&mut self, mut value: Box<Core>) -> Box<Core> {
+        replace(&mut value, |value| self.simplify(value, Place::Value));
+        value
     }
 
     fn sequence(&mut self, parts: Vec<Core>, place: Place) -> Core {
@@ -116,53 +120,73 @@ impl Round<'_, '_> {
         sequence(kept)
     }
 
-    fn conditional(&mut self, test: Core, then: Core, otherwise: Core, place: Place) -> Core {
-        let test = self.simplify(test, Place::Test);
+    fn conditional(
+        &mut self,
+        mut test: Box<Core>,
+        then: Box<Core>,
+        otherwise: Box<Core>,
+        place: Place,
+    ) -> Core {
+        replace(&mut test, |test| self.simplify(test, Place::Test));
         self.branch(test, then, otherwise, place)
     }
 
     /// A conditional whose test is simplified already.
-    fn branch(&mut self, test: Core, then: Core, otherwise: Core, place: Place) -> Core {
+    fn branch(
+        &mut self,
+        mut test: Box<Core>,
+        then: Box<Core>,
+        otherwise: Box<Core>,
+        place: Place,
+    ) -> Core {
         if let Some(truth) = constant::truth(&test) {
             self.changed = true;
-            return self.simplify(if truth { then } else { otherwise }, place);
+            return self.simplify(if truth { *then } else { *otherwise }, place);
         }
-        let (test, then, otherwise) = match test {
-            Core::Seq(mut parts) => {
+        match &mut *test {
+            Core::Seq(parts) => {
+                let mut parts = std::mem::take(parts);
                 let last = parts.pop().expect("a sequence is not empty");
-                parts.push(self.branch(last, then, otherwise, place));
+                *test = last;
+                parts.push(self.branch(test, then, otherwise, place));
                 self.changed = true;
-                return sequence(parts);
+                sequence(parts)
             }
-            Core::Call(mut call) if self.is_not(&call) => {
+            Core::Call(call) if self.is_not(call) => {
                 self.changed = true;
-                (call.args.remove(0), otherwise, then)
+                *test = call.args.remove(0);
+                self.arms(test, otherwise, then, place)
             }
-            test => (test, then, otherwise),
-        };
-        self.arms(test, then, otherwise, place)
+            _ => self.arms(test, then, otherwise, place),
+        }
     }
 
-    fn arms(&mut self, test: Core, then: Core, otherwise: Core, place: Place) -> Core {
-        let mut then = self.simplify(then, place);
-        let mut otherwise = self.simplify(otherwise, place);
-        if let Core::Local(tested, _) = test {
+    fn arms(
+        &mut self,
+        test: Box<Core>,
+        mut then: Box<Core>,
+        mut otherwise: Box<Core>,
+        place: Place,
+    ) -> Core {
+        replace(&mut then, |then| self.simplify(then, place));
+        replace(&mut otherwise, |otherwise| self.simplify(otherwise, place));
+        if let Core::Local(tested, _) = *test {
             let same = |core: &Core| matches!(core, Core::Local(var, _) if *var == tested);
             if same(&then) && place == Place::Test {
-                then = constant::boolean(true);
+                *then = constant::boolean(true);
             }
             if same(&otherwise) && !self.vars.info(tested).assigned {
-                otherwise = constant::boolean(false);
+                *otherwise = constant::boolean(false);
             }
         }
         let truths = (constant::truth(&then), constant::truth(&otherwise));
         if place == Place::Test && truths == (Some(true), Some(false)) {
-            return test;
+            return *test;
         }
-        if matches!((&then, &otherwise), (Core::Unspecified, Core::Unspecified)) {
-            return sequence(vec![self.simplify(test, Place::Effect), Core::Unspecified]);
+        if matches!((&*then, &*otherwise), (Core::Unspecified, Core::Unspecified)) {
+            return sequence(vec![self.simplify(*test, Place::Effect), Core::Unspecified]);
         }
-        conditional(test, then, otherwise)
+        Core::If(test, then, otherwise)
     }
 
     fn is_not(&self, call: &Call) -> bool {
@@ -276,7 +300,7 @@ impl Round<'_, '_> {
                 return self.simplify(body, place);
             }
         }
-        let bindings = map_values(bindings, |value| self.simplify(value, Place::Value));
+        map_values(&mut bindings, |value| self.simplify(value, Place::Value));
         Core::Letrec(bindings, Box::new(self.simplify(body, place)))
     }
 
@@ -354,8 +378,8 @@ impl Round<'_, '_> {
         let fits = lambda.clauses.iter().position(|clause| clause_accepts(clause, args.len()));
         let fits = fits.filter(|&index| list.is_some() || lambda.clauses[index].rest.is_none());
         let Some(index) = fits else {
-            let callee = Core::Lambda(Box::new(self.lambda(lambda)));
-            return self.finish_call(callee, args, span, place);
+            self.lambda(&mut lambda);
+            return self.finish_call(Core::Lambda(Box::new(lambda)), args, span, place);
         };
         self.changed = true;
         let Clause { params, rest, body } = lambda.clauses.swap_remove(index);

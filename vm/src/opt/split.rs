@@ -5,7 +5,7 @@
 //! arguments passes them in a list. This runs last: nothing undoes it.
 
 use super::known::{Known, MAX_ARGUMENTS, Operation};
-use super::walk::map_bodies;
+use super::walk::{map_bodies, replace};
 use crate::core_form::{Call, Clause, Core, Lambda, VarId};
 use crate::source::Span;
 
@@ -37,27 +37,29 @@ impl Splitter<'_> {
                 let body = Core::Let(rest, body);
                 self.visit(Core::Let(first, Box::new(body)), used)
             }
-            Core::Let(bindings, body) => {
-                let (bindings, used) = self.bindings(bindings, used);
-                Core::Let(bindings, Box::new(self.visit(*body, used)))
+            Core::Let(mut bindings, mut body) => {
+                let used = self.bindings(&mut bindings, used);
+                replace(&mut body, |body| self.visit(body, used));
+                Core::Let(bindings, body)
             }
-            Core::Letrec(bindings, body) => {
-                let (bindings, used) = self.bindings(bindings, used);
-                Core::Letrec(bindings, Box::new(self.visit(*body, used)))
+            Core::Letrec(mut bindings, mut body) => {
+                let used = self.bindings(&mut bindings, used);
+                replace(&mut body, |body| self.visit(body, used));
+                Core::Letrec(bindings, body)
             }
-            Core::Call(call) => self.call(*call, used),
-            Core::Lambda(lambda) => {
-                let parameters = parameters(&lambda);
-                let body = |body| self.visit(body, 2 * parameters + 2);
-                Core::Lambda(Box::new(map_bodies(*lambda, body)))
+            Core::Call(call) => self.call(call, used),
+            Core::Lambda(mut lambda) => {
+                let used = 2 * parameters(&lambda) + 2;
+                map_bodies(&mut lambda, |body| self.visit(body, used));
+                Core::Lambda(lambda)
             }
             other => super::walk::map_parts(other, |part| self.visit(part, used)),
         }
     }
 
-    /// Bindings and the registers in use in their scope. A procedure among them may become a label
-    /// and share the frame.
-    fn bindings(&self, bindings: Vec<(VarId, Core)>, used: usize) -> (Vec<(VarId, Core)>, usize) {
+    /// Visits the values of bindings; the registers in use in their scope. A procedure among them may
+    /// become a label and share the frame.
+    fn bindings(&self, bindings: &mut [(VarId, Core)], used: usize) -> usize {
         let of_labels: usize = bindings
             .iter()
             .map(|(_, value)| match value {
@@ -66,30 +68,30 @@ impl Splitter<'_> {
             })
             .sum();
         let inside = used + 2 + bindings.len() + of_labels;
-        let bindings = bindings.into_iter().enumerate().map(|(index, (var, value))| {
-            let value = match value {
+        for (index, (_, value)) in bindings.iter_mut().enumerate() {
+            match value {
                 Core::Lambda(lambda) if lambda.clauses.len() == 1 => {
-                    let used = inside + parameters(&lambda) + 2;
-                    Core::Lambda(Box::new(map_bodies(*lambda, |body| self.visit(body, used))))
+                    let used = inside + parameters(lambda) + 2;
+                    map_bodies(lambda, |body| self.visit(body, used));
                 }
-                other => self.visit(other, used + 2 + index),
-            };
-            (var, value)
-        });
-        (bindings.collect(), inside)
+                other => replace(other, |other| self.visit(other, used + 2 + index)),
+            }
+        }
+        inside
     }
 
-    fn call(&self, call: Call, used: usize) -> Core {
+    fn call(&self, mut call: Box<Call>, used: usize) -> Core {
         if call.args.len() > MAX_ARGUMENTS
             && !matches!(self.known.operation(&call), Some(Operation::Intrinsic(_)))
             && let Some(rewritten) = self.with_list(&call)
         {
             return self.visit(rewritten, used);
         }
-        let callee = self.visit(call.callee, used + 1);
-        let args = call.args.into_iter().enumerate();
-        let args = args.map(|(index, arg)| self.visit(arg, used + 2 + index)).collect();
-        Core::Call(Box::new(Call { callee, args, span: call.span }))
+        replace(&mut call.callee, |callee| self.visit(callee, used + 1));
+        for (index, arg) in call.args.iter_mut().enumerate() {
+            replace(arg, |arg| self.visit(arg, used + 2 + index));
+        }
+        Core::Call(call)
     }
 
     /// `(f a b ...)` as `(apply f (append (list a ...) (list ...) ...))`.

@@ -1,6 +1,6 @@
 //! Going through the parts of an expression.
 
-use crate::core_form::{Call, Clause, Core, Lambda, VarId};
+use crate::core_form::{Core, Lambda, VarId};
 
 /// Calls `visit` with each direct part of `core`, the bodies of procedures included, in order.
 pub fn each_part<'c>(core: &'c Core, mut visit: impl FnMut(&'c Core)) {
@@ -26,50 +26,42 @@ pub fn each_part<'c>(core: &'c Core, mut visit: impl FnMut(&'c Core)) {
 }
 
 /// The expression with each direct part replaced by what `change` makes of it.
-pub fn map_parts(core: Core, mut change: impl FnMut(Core) -> Core) -> Core {
-    match core {
-        Core::Const(_) | Core::Unspecified | Core::Local(..) | Core::Global(..) => core,
-        Core::SetLocal(var, value, span) => Core::SetLocal(var, Box::new(change(*value)), span),
-        Core::SetGlobal(id, value, span) => Core::SetGlobal(id, Box::new(change(*value)), span),
-        Core::DefineGlobal(id, value, span) => {
-            Core::DefineGlobal(id, Box::new(change(*value)), span)
-        }
+pub fn map_parts(mut core: Core, mut change: impl FnMut(Core) -> Core) -> Core {
+    match &mut core {
+        Core::Const(_) | Core::Unspecified | Core::Local(..) | Core::Global(..) => {}
+        Core::SetLocal(_, value, _)
+        | Core::SetGlobal(_, value, _)
+        | Core::DefineGlobal(_, value, _) => replace(value, &mut change),
         Core::If(test, then, otherwise) => {
-            let test = change(*test);
-            let then = change(*then);
-            Core::If(Box::new(test), Box::new(then), Box::new(change(*otherwise)))
+            [test, then, otherwise].into_iter().for_each(|part| replace(part, &mut change));
         }
-        Core::Lambda(lambda) => Core::Lambda(Box::new(map_bodies(*lambda, change))),
-        Core::Seq(parts) => Core::Seq(parts.into_iter().map(change).collect()),
+        Core::Lambda(lambda) => map_bodies(lambda, change),
+        Core::Seq(parts) => parts.iter_mut().for_each(|part| replace(part, &mut change)),
         Core::Call(call) => {
-            let callee = change(call.callee);
-            let args = call.args.into_iter().map(change).collect();
-            Core::Call(Box::new(Call { callee, args, span: call.span }))
+            replace(&mut call.callee, &mut change);
+            call.args.iter_mut().for_each(|arg| replace(arg, &mut change));
         }
-        Core::Let(bindings, body) => {
-            let bindings = map_values(bindings, &mut change);
-            Core::Let(bindings, Box::new(change(*body)))
-        }
-        Core::Letrec(bindings, body) => {
-            let bindings = map_values(bindings, &mut change);
-            Core::Letrec(bindings, Box::new(change(*body)))
+        Core::Let(bindings, body) | Core::Letrec(bindings, body) => {
+            map_values(bindings, &mut change);
+            replace(body, &mut change);
         }
     }
+    core
 }
 
-/// The procedure with each clause's body replaced.
-pub fn map_bodies(lambda: Lambda, mut change: impl FnMut(Core) -> Core) -> Lambda {
-    let clauses = lambda.clauses.into_iter();
-    let clauses = clauses.map(|clause| Clause { body: change(clause.body), ..clause }).collect();
-    Lambda { clauses, ..lambda }
+/// Replaces an expression where it stands by what `change` makes of it.
+pub fn replace(place: &mut Core, change: impl FnOnce(Core) -> Core) {
+    *place = change(std::mem::replace(place, Core::Unspecified));
 }
 
-/// The bindings with their values replaced.
-pub fn map_values(
-    bindings: Vec<(VarId, Core)>,
-    mut change: impl FnMut(Core) -> Core,
-) -> Vec<(VarId, Core)> {
-    bindings.into_iter().map(|(var, value)| (var, change(value))).collect()
+/// Replaces the body of each clause of a procedure.
+pub fn map_bodies(lambda: &mut Lambda, mut change: impl FnMut(Core) -> Core) {
+    lambda.clauses.iter_mut().for_each(|clause| replace(&mut clause.body, &mut change));
+}
+
+/// Replaces the values of bindings.
+pub fn map_values(bindings: &mut [(VarId, Core)], mut change: impl FnMut(Core) -> Core) {
+    bindings.iter_mut().for_each(|(_, value)| replace(value, &mut change));
 }
 
 /// Expressions in order: nested sequences are flattened, one expression stands alone.
