@@ -135,11 +135,24 @@ impl Heap {
         value: Box<dyn Any + Send + Sync>,
         fields: usize,
     ) -> Result<Value, HeapExhausted> {
+        self.new_native_sharing(local, Arc::from(value), fields)
+    }
+
+    /// The same with a value that may have other owners, who then have its last reference dropped.
+    ///
+    /// # Errors
+    /// When the heap limit is reached.
+    pub fn new_native_sharing(
+        &self,
+        local: &mut LocalHeap,
+        value: Arc<dyn Any + Send + Sync>,
+        fields: usize,
+    ) -> Result<Value, HeapExhausted> {
         let object = local.object(Kind::Native, 1 + fields)?;
         for field in 1..=fields {
             object::init_field(object, field, Value::FALSE);
         }
-        self.natives.lock().add(object, local.is_young(object), Host::from(value));
+        self.natives.lock().add(object, local.is_young(object), value);
         Ok(object)
     }
 

@@ -258,7 +258,7 @@ impl Machine<'_> {
     fn blocking_primitive(&mut self, frame: *mut u64, count: usize, prim: &prim::Prim) -> Step {
         let depth = self.mutator.stack.depth_of(frame);
         // SAFETY: the frame has `count` arguments. Copied: nested runs move the frame.
-        let arguments: SmallVec<[Value; 8]> = unsafe { slice(frame, 0, count) }.into();
+        let arguments = SmallVec::<[Value; 8]>::from_slice(unsafe { slice(frame, 0, count) });
         let result = (prim.run)(&mut self.cx(), &arguments);
         let frame = self.mutator.stack.unwind_to(depth);
         self.mutator.stack.publish(frame, Place::Entry(count));

@@ -14,8 +14,8 @@ use crate::cx::{Cx, Raised};
 use crate::text::{Text, bytes};
 use crate::vm::VmShared;
 use console::Standard;
-use lisle_gc::object::{is_kind, size};
-use lisle_gc::{HeapExhausted, Kind, Value};
+use lisle_gc::object::size;
+use lisle_gc::{HeapExhausted, Value};
 use std::io;
 use std::sync::Arc;
 use stream::{Buffering, Port};
@@ -24,26 +24,19 @@ pub use console::Console;
 pub use input::obtain;
 pub use output::emit;
 
-/// What a `Native` object of a port holds.
-struct PortHandle(Arc<Port>);
-
 /// A port as a guest value.
 pub fn port_value(cx: &mut Cx<'_>, port: Arc<Port>) -> Result<Value, Raised> {
     let heap = Arc::clone(cx.heap().heap());
     if port.count_memory(cx.heap()).is_err() {
         return Err(cx.exhausted());
     }
-    let made = heap.new_native(cx.heap(), Box::new(PortHandle(port)), 0);
+    let made = heap.new_native_sharing(cx.heap(), port, 0);
     made.map_err(|HeapExhausted| cx.exhausted())
 }
 
 /// The port that a value is.
 pub fn port_of(heap: &lisle_gc::Heap, v: Value) -> Option<Arc<Port>> {
-    if !is_kind(v, Kind::Native) {
-        return None;
-    }
-    let held = heap.native(v)?;
-    held.downcast_ref::<PortHandle>().map(|handle| Arc::clone(&handle.0))
+    heap.native(v)?.downcast().ok()
 }
 
 fn port_argument(

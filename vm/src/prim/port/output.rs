@@ -5,18 +5,16 @@ use super::{BYTES_OUT, TEXT_OUT, closed, io_error, wanted_port};
 use crate::cx::{Cx, Raised};
 use crate::prim::{arguments, bytevector};
 use crate::text::bytes;
-use lisle_gc::Value;
 use lisle_gc::object::size;
+use lisle_gc::{HeapExhausted, Value};
 
 /// Writes bytes to a port. May wait: values read before must be read again.
 pub fn emit(cx: &mut Cx<'_>, name: &str, port: &Port, content: &[u8]) -> Result<Value, Raised> {
-    if port.make_room_to_write(cx.heap(), content.len()).is_err() {
-        return Err(cx.exhausted());
-    }
-    match port.write(content) {
-        None => Err(closed(cx, name)),
-        Some(false) => Ok(Value::UNSPECIFIED),
-        Some(true) => flush(cx, name, port),
+    match port.write_counted(cx.heap(), content) {
+        Err(HeapExhausted) => Err(cx.exhausted()),
+        Ok(None) => Err(closed(cx, name)),
+        Ok(Some(false)) => Ok(Value::UNSPECIFIED),
+        Ok(Some(true)) => flush(cx, name, port),
     }
 }
 

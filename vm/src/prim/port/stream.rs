@@ -7,6 +7,7 @@
 
 use lisle_gc::{External, HeapExhausted, LocalHeap};
 use parking_lot::{Mutex, MutexGuard};
+use std::convert::Infallible;
 use std::io::{self, Read, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -273,31 +274,18 @@ impl Port {
         let output = self.output.as_ref().map_or(0, |side| side.buffer.lock().bytes.len());
         input + output
     }
-    /// Makes sure that so many bytes more may be written, where what is written is kept.
-    ///
-    /// # Errors
-    /// When that would pass the heap limit.
-    pub fn make_room_to_write(
-        &self,
-        heap: &mut LocalHeap,
-        bytes: usize,
-    ) -> Result<(), HeapExhausted> {
-        match &self.output {
-            Some(side) if side.gathers => self.make_room(heap, bytes),
-            _ => Ok(()),
-        }
-    }
     /// Makes sure that more may be read ahead, as much again as there is.
     ///
     /// # Errors
     /// When that would pass the heap limit.
     pub fn make_room_to_read(&self, heap: &mut LocalHeap) -> Result<(), HeapExhausted> {
-        self.make_room(heap, CHUNK)
+        self.make_room(heap, self.buffered() + CHUNK)
     }
-    /// The buffers grow by doubling, so they are counted by doubling.
+    /// Makes sure that so many bytes may be in the buffers. These grow by doubling, so they are counted
+    /// by doubling.
     fn make_room(&self, heap: &mut LocalHeap, bytes: usize) -> Result<(), HeapExhausted> {
         let Some(memory) = self.memory.get() else { return Ok(()) };
-        let needed = PORT_BYTES + self.buffered() + bytes;
+        let needed = PORT_BYTES + bytes;
         if needed <= memory.bytes() && memory.bytes() / 8 <= needed {
             return Ok(());
         }
@@ -359,20 +347,43 @@ impl Port {
 
     /// Adds to the output of an open port; `Some(true)` if it should be flushed now.
     pub fn write(&self, bytes: &[u8]) -> Option<bool> {
-        let side = self.output.as_ref()?;
+        let Ok(written) = self.write_with_room(bytes, |_| Ok::<(), Infallible>(()));
+        written
+    }
+    /// The same, and counts the memory of what is kept.
+    ///
+    /// # Errors
+    /// When that would pass the heap limit.
+    pub fn write_counted(
+        &self,
+        heap: &mut LocalHeap,
+        bytes: &[u8],
+    ) -> Result<Option<bool>, HeapExhausted> {
+        self.write_with_room(bytes, |length| self.make_room(heap, length))
+    }
+    /// A port that gathers has no input, so what it keeps is this buffer alone.
+    fn write_with_room<E>(
+        &self,
+        bytes: &[u8],
+        make_room: impl FnOnce(usize) -> Result<(), E>,
+    ) -> Result<Option<bool>, E> {
+        let Some(side) = &self.output else { return Ok(None) };
         let mut buffer = side.buffer.lock();
         if !buffer.open {
-            return None;
+            return Ok(None);
+        }
+        if side.gathers {
+            make_room(buffer.bytes.len() + bytes.len())?;
         }
         buffer.bytes.extend_from_slice(bytes);
         if side.gathers {
-            return Some(false);
+            return Ok(Some(false));
         }
-        Some(match side.buffering {
+        Ok(Some(match side.buffering {
             Buffering::Full => buffer.bytes.len() >= MOST_WAITING,
             Buffering::Line => buffer.bytes.len() >= MOST_WAITING || bytes.contains(&b'\n'),
             Buffering::None => true,
-        })
+        }))
     }
     /// Hands waiting output on. For the native state only.
     pub fn flush(&self) -> io::Result<()> {
