@@ -269,3 +269,36 @@ fn an_attachment_may_end_inside_of_what_began_after_it() {
         assert_eq!(nested.unwrap(), 3);
     }
 }
+
+/// What another machine's program raised, threw or ended itself with is a condition here, which keeps the
+/// error: its values are in another heap.
+#[test]
+fn errors_of_another_machine_become_conditions() {
+    let inner = Vm::new().unwrap();
+    let outer = Vm::new().unwrap();
+    let asked = inner.clone();
+    outer.define("ask", move |text: String| asked.eval::<i64>(&text)).unwrap();
+    for text in ["(raise (list 1 2 3))", "(car 5)", "(exit 7)", "(raise 'other)"] {
+        let handled = format!(
+            "(guard (e ((error-object? e) (collect-garbage) (list 'handled (error-object-irritants e)))
+                       (else (list 'raw e)))
+               (ask {text:?}))"
+        );
+        inner.collect().unwrap();
+        assert_eq!(outer.eval_text(&handled).unwrap(), "(handled ())", "{text}");
+        let error = outer.eval::<()>(&format!("(ask {text:?})")).unwrap_err();
+        assert_eq!(error.kind(), inner.eval::<i64>(text).unwrap_err().kind());
+    }
+    let error = inner.eval::<()>("(raise (list 1 2 3))").unwrap_err();
+    assert!(error.raised(&outer).is_none());
+    assert_eq!(error.raised(&inner).unwrap().write().unwrap(), "(1 2 3)");
+    // And one of the same machine keeps its identity.
+    let same = outer.downgrade();
+    outer
+        .define("ask-here", move |text: String| same.upgrade().unwrap().eval::<i64>(&text))
+        .unwrap();
+    assert_eq!(
+        outer.eval_text("(guard (e (#t (list 'raw e))) (ask-here \"(raise 'own)\"))").unwrap(),
+        "(raw own)"
+    );
+}

@@ -12,7 +12,8 @@ use crate::vm::VmShared;
 use lisle_gc::{HeapExhausted, Root, Value, object};
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
+use std::ptr;
+use std::sync::{Arc, Weak};
 
 type Source = Arc<dyn StdError + Send + Sync>;
 
@@ -44,6 +45,8 @@ struct Inner {
     /// A continuation and the list of its values.
     thrown: Option<(Root, Root)>,
     source: Option<Source>,
+    /// The machine whose program it comes from.
+    of: Option<Weak<VmShared>>,
 }
 
 /// What kind of error.
@@ -294,7 +297,7 @@ impl Error {
     pub fn backtrace(&self) -> &[Frame] {
         &self.0.backtrace
     }
-    /// The object that was raised.
+    /// The object that was raised, if a program of this machine raised one.
     ///
     /// ```
     /// # use lisle::Vm;
@@ -305,7 +308,8 @@ impl Error {
     /// # Ok::<(), lisle::Error>(())
     /// ```
     pub fn raised(&self, vm: &super::Vm) -> Option<super::Root> {
-        self.0.raised.as_ref().map(|root| super::Root::of(root.clone(), vm.shared()))
+        let raised = self.0.raised.as_ref().filter(|_| !self.is_foreign(vm.shared()));
+        raised.map(|root| super::Root::of(root.clone(), vm.shared()))
     }
 
     /// What an object that a program raised says.
@@ -331,6 +335,7 @@ impl Error {
         };
         error.backtrace = report.lines.into_iter().map(frame).collect();
         error.raised = Some(vm.heap.add_root(payload));
+        error.of = Some(vm.this());
         Error::from_inner(error)
     }
 
@@ -347,20 +352,24 @@ impl Error {
         Err(match outcome {
             Outcome::Value(value) => return Ok(value),
             Outcome::Uncaught(payload) => Error::raised_here(vm, payload),
-            Outcome::Exit(status) => {
-                let message = format!("the program ended itself with status {status}");
-                Error::of_kind(ErrorKind::Exit(status), message)
-            }
+            Outcome::Exit(status) => Error::from_inner(Inner {
+                message: format!("the program ended itself with status {status}"),
+                of: Some(vm.this()),
+                ..Inner::empty(ErrorKind::Exit(status))
+            }),
             Outcome::Limited(limit) => Error::of_kind(ErrorKind::Limit(limit), limit.message()),
-            Outcome::Terminated => {
-                Error::of_kind(ErrorKind::Terminated, "the thread was terminated")
-            }
+            Outcome::Terminated => Error::from_inner(Inner {
+                message: "the thread was terminated".to_owned(),
+                of: Some(vm.this()),
+                ..Inner::empty(ErrorKind::Terminated)
+            }),
             Outcome::Thrown(k, values) => {
                 let roots = (vm.heap.add_root(k), vm.heap.add_root(values));
                 let message = "the guest left a call from the host by a continuation";
                 Error::from_inner(Inner {
                     message: message.to_owned(),
                     thrown: Some(roots),
+                    of: Some(vm.this()),
                     ..Inner::empty(ErrorKind::Continuation)
                 })
             }
@@ -390,8 +399,11 @@ impl Error {
         self.0.raised.is_none() && self.0.thrown.is_none()
     }
     /// How it leaves the procedure of the host that returned it.
-    pub(crate) fn left(&self) -> Left {
+    pub(crate) fn left(&self, vm: &VmShared) -> Left {
         let inner = &*self.0;
+        if self.is_foreign(vm) {
+            return Left::New;
+        }
         match (&inner.raised, &inner.thrown, inner.kind) {
             (Some(raised), ..) => Left::Raised(raised.get()),
             (_, Some((k, values)), _) => Left::Thrown(k.get(), values.get()),
@@ -399,6 +411,12 @@ impl Error {
             (.., ErrorKind::Terminated) => Left::Terminated,
             _ => Left::New,
         }
+    }
+
+    /// Does it come from a program of another machine? What was raised or thrown there is a value of
+    /// that one's heap, and what ended that program does not end this one.
+    fn is_foreign(&self, vm: &VmShared) -> bool {
+        self.0.of.as_ref().is_some_and(|of| !ptr::eq(of.as_ptr(), vm))
     }
 
     /// A condition that stands for it.
@@ -424,6 +442,7 @@ impl Inner {
             raised: self.raised.clone(),
             thrown: self.thrown.clone(),
             source: self.source.clone(),
+            of: self.of.clone(),
         }
     }
     fn empty(kind: ErrorKind) -> Inner {
@@ -435,6 +454,7 @@ impl Inner {
             raised: None,
             thrown: None,
             source: None,
+            of: None,
         }
     }
 }

@@ -103,7 +103,7 @@ impl Machine<'_> {
     /// A procedure of the host returned an error: leaves further runs, or raises it here.
     #[cold]
     fn host_failed(&mut self, frame: *mut u64, error: Error) -> Step {
-        match error.left() {
+        match error.left(self.vm) {
             Left::Raised(payload) => {
                 let raised = self.cx().raise(payload);
                 self.raise_at_entry(frame, raised)
