@@ -8,11 +8,6 @@
          (%wrong-type 'make-parameter 2 "procedure" converter))
      (%make-parameter (box (converter value)) converter))))
 
-;; What calling a parameter returns.
-(define (%parameter-value parameter)
-  (let ((binding (assq parameter (vector-ref (%dynamic-state) 2))))
-    (unbox (if binding (cdr binding) (%parameter-box parameter)))))
-
 ;; What `parameterize` expands to: the list alternates parameters and values. All are converted
 ;; before any is bound.
 (define (%parameterize parameters-and-values thunk)

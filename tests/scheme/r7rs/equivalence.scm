@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; R7RS 6.1: eqv?, eq?, equal?
-;; expect: 57 checks
+;; expect: 60 checks
 (import (scheme base) (scheme write) (scheme process-context))
 (include "../check.scm")
 (include "../size.scm")
@@ -70,6 +70,23 @@
 (check (equal? 1/3 2/6) #t)
 (check (equal? 123456789012345678901234567890 123456789012345678901234567890) #t)
 (check (equal? '() #f) #f)
+
+;; What has parts and what has none, each beside each: only the first of every kind is its like.
+(define (one-of-each)
+  (list (list "a" 1) (vector "a" 1) (vector) (string #\a) (string) (bytevector 1) (bytevector)
+        (expt 10 30) (/ 1 3) 1e300 (list (vector (list "a") (string #\b)) "c") 'a #\a '() #t 7))
+(define (filter-equal a items)
+  (cond ((null? items) '())
+        ((equal? a (car items)) (cons (car items) (filter-equal a (cdr items))))
+        (else (filter-equal a (cdr items)))))
+(check (let ((right (one-of-each)))
+         (map (lambda (a) (length (filter-equal a right))) (one-of-each)))
+       (map (lambda (a) 1) (one-of-each)))
+(check (map (lambda (a) (cdr (assoc a (map (lambda (b) (cons b 'found)) (one-of-each)))))
+            (one-of-each))
+       (map (lambda (a) 'found) (one-of-each)))
+(check (length (member (list (vector "b")) (list "b" (vector "b") (list "b") (list (vector "b")) 1)))
+       2)
 
 ;; A deep list must not overflow anything.
 (define (nest n)

@@ -20,7 +20,6 @@ pub const PRIMS: &[Prim] = &[
     prim("continuation?", is_continuation, 1, 1),
     prim("%make-parameter", make_parameter, 2, 2),
     prim("%parameter?", is_parameter, 1, 1),
-    prim("%parameter-box", parameter_box, 1, 1),
     prim("%parameter-converter", parameter_converter, 1, 1),
 ];
 
@@ -79,17 +78,11 @@ fn make_parameter(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 fn is_parameter(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     Ok(Value::boolean(object::is_kind(args[0], Kind::Parameter)))
 }
-fn parameter_field(cx: &mut Cx<'_>, args: &[Value], field: usize) -> Result<Value, Raised> {
+fn parameter_converter(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     if !object::is_kind(args[0], Kind::Parameter) {
         return Err(cx.wrong_type("parameterize", 1, "parameter", args[0]));
     }
-    Ok(object::field(args[0], field))
-}
-fn parameter_box(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    parameter_field(cx, args, PARAMETER_BOX)
-}
-fn parameter_converter(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
-    parameter_field(cx, args, PARAMETER_CONVERTER)
+    Ok(object::field(args[0], PARAMETER_CONVERTER))
 }
 
 /// The box that holds a parameter's value in the thread's current parameterisation.

@@ -41,13 +41,20 @@ fn is_nan(boxed: Value) -> bool {
 /// `equal?`
 #[inline]
 pub fn equal(a: Value, b: Value) -> bool {
+    equal_at_once(a, b).unwrap_or_else(|| Comparison::new().run(a, b, || false).unwrap_or(false))
+}
+
+/// The answer where there are no parts to compare.
+#[inline]
+fn equal_at_once(a: Value, b: Value) -> Option<bool> {
     if a == b {
-        return true;
+        return Some(true);
     }
     if !(a.is_pointer() && a.tag() == b.tag()) {
-        return false;
+        return Some(false);
     }
-    Comparison::new().run(a, b, || false).unwrap_or(false)
+    let has_parts = a.is_pair() || (is_kind(a, Kind::Vector) && is_kind(b, Kind::Vector));
+    (!has_parts).then(|| leaves_equal(a, b))
 }
 
 /// Parts compared before it is asked whether to give up.
@@ -75,7 +82,10 @@ impl Comparison {
 
     /// `None` when it gives up, soon after `stop` says so.
     fn run(&mut self, a: Value, b: Value, stop: impl Fn() -> bool) -> Option<bool> {
-        self.work.push(Work::Compare(a, b));
+        // Not by way of the worklist, which flat lists then have no need of.
+        if !self.compare(a, b) {
+            return Some(false);
+        }
         while let Some(work) = self.work.pop() {
             self.parts += 1;
             if self.parts.is_multiple_of(PARTS_AT_ONCE) && stop() {
@@ -181,7 +191,10 @@ fn is_eqv(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
 
 fn is_equal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let (a, b) = (args[0], args[1]);
-    if !cx.may_run_again() || a == b || !(a.is_pointer() && a.tag() == b.tag()) {
+    if let Some(same) = equal_at_once(a, b) {
+        return Ok(Value::boolean(same));
+    }
+    if !cx.may_run_again() {
         return Ok(Value::boolean(equal(a, b)));
     }
     let mutator = &*cx.mutator;
