@@ -3,7 +3,7 @@
 use super::machine::{self, Pool};
 use super::program;
 use crate::random::Random;
-use lisle::{Attached, Error, ErrorKind, FromScheme, Libraries, Procedure, Root, Vm};
+use lisle::{Attached, Error, ErrorKind, Frame, FromScheme, Libraries, Procedure, Root, Vm};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
@@ -175,7 +175,11 @@ impl<'a> Worker<'a> {
         }
         let is_possible = match error.kind() {
             ErrorKind::Panic => error.message().contains(machine::PANIC),
-            ErrorKind::WrongVm => text.contains("host-kept"),
+            // In this text, or in an earlier one, into which a continuation has led.
+            ErrorKind::WrongVm => {
+                let kept = |frame: &Frame| frame.procedure == "host-kept";
+                text.contains("host-kept") || error.backtrace().iter().any(kept)
+            }
             ErrorKind::Window => false,
             _ => !error.message().is_empty(),
         };
