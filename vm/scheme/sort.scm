@@ -18,45 +18,31 @@
 
 (define stable-sort sort)
 
+;; Lists are sorted as vectors, which is quicker, and ends whatever continuation is entered again.
 (define (list-sort less? items)
   (if (list? items)
-      (%sort-fresh-list! less? (list-copy items))
+      (vector->list (%sorted less? items))
       (%wrong-type 'list-sort 2 "list" items)))
 
+;; The pairs stay, in their order.
 (define (list-sort! less? items)
   (if (list? items)
-      (%sort-fresh-list! less? items)
+      (let ((sorted (%sorted less? items)))
+        (let loop ((rest items) (index 0))
+          (if (and (pair? rest) (< index (vector-length sorted)))
+              (begin
+                (set-car! rest (vector-ref sorted index))
+                (loop (cdr rest) (+ index 1)))
+              items)))
       (%wrong-type 'list-sort! 2 "list" items)))
 
 (define list-stable-sort list-sort)
 
-;; Sorts a list by relinking its pairs.
-(define (%sort-fresh-list! less? items)
-  ;; Sorts the first `size` pairs of `items`, which it cuts off.
-  (define (sort-first! items size)
-    (cond ((= size 1)
-           (set-cdr! items '())
-           items)
-          ((= size 2)
-           (let ((next (cdr items)))
-             (if (less? (car next) (car items))
-                 (begin
-                   (set-cdr! next items)
-                   (set-cdr! items '())
-                   next)
-                 (begin
-                   (set-cdr! next '())
-                   items))))
-          (else
-           (let* ((half (quotient size 2))
-                  (second (list-tail items half)))
-             ;; The second half first: sorting the first one cuts it off.
-             (let ((sorted-second (sort-first! second (- size half))))
-               (%merge! less? (sort-first! items half) sorted-second))))))
-  (let ((size (length items)))
-    (if (< size 2)
-        items
-        (sort-first! items size))))
+;; A vector of the elements of a list, in order.
+(define (%sorted less? items)
+  (let ((sorted (list->vector items)))
+    (%sort-vector! less? sorted 0 (vector-length sorted))
+    sorted))
 
 (define (%merge! less? a b)
   (define (link! last a b)

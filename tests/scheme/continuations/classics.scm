@@ -1,6 +1,6 @@
 ;; Well-known uses and puzzles of call/cc
-;; expect: 38 checks
-(import (scheme base) (scheme write))
+;; expect: 40 checks
+(import (scheme base) (scheme write) (srfi 132))
 (include "../check.scm")
 
 (check (call/cc (lambda (k) (+ 1 (k 42)))) 42)
@@ -240,5 +240,19 @@
 (check (call/cc (lambda (k) (map k '(1 2 3)))) 1)
 (check (call/cc (lambda (k) (for-each (lambda (f) (f 'first)) (list k)))) 'first)
 (check (call/cc (lambda (k) (with-exception-handler k (lambda () (raise 'handled))))) 'handled)
+
+;; A comparison of a sort is entered again after the sort went on, and the sort ends each time.
+(define (sort-again sort!)
+  (let ((entries '()) (turns 0))
+    (let ((sorted (sort! (lambda (a b)
+                           (call/cc (lambda (k) (set! entries (cons k entries))))
+                           (< a b))
+                         (list 3 1 2 5 4))))
+      (set! turns (+ turns 1))
+      (if (< turns 6)
+          ((list-ref entries (modulo turns (length entries))) #f)
+          (length sorted)))))
+(check (sort-again list-sort) 5)
+(check (sort-again list-sort!) 5)
 
 (report)
