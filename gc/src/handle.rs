@@ -41,6 +41,8 @@ struct Slots {
     /// For each slot: is it on the list of young ones?
     listed: Vec<bool>,
     free: Vec<usize>,
+    /// Roots that were dropped.
+    dropped: usize,
     /// Slots that may hold a young pointer, so that a minor collection need not look at the others.
     young: Vec<usize>,
 }
@@ -123,6 +125,11 @@ impl RootTable {
         };
         self.parts.iter().map(used).sum()
     }
+
+    /// Roots that were dropped so far. Threads that no collection waits for drop them at any time.
+    pub(crate) fn dropped(&self) -> usize {
+        self.parts.iter().map(|part| part.slots.lock().dropped).sum()
+    }
 }
 
 impl Part {
@@ -177,6 +184,7 @@ impl Drop for Root {
         let mut slots = self.part.slots.lock();
         slots.word(self.index).store(Value::EMPTY.bits(), Ordering::Relaxed);
         slots.free.push(self.index);
+        slots.dropped += 1;
     }
 }
 
@@ -205,7 +213,7 @@ mod tests {
         let second = first.clone();
         assert_eq!((table.count(), second.get()), (2, Value::TRUE));
         drop(first);
-        assert_eq!(table.count(), 1);
+        assert_eq!((table.count(), table.dropped()), (1, 1));
         let third = table.add(Value::NIL);
         assert_eq!((third.index, table.count()), (0, 2));
         third.set(Value::FALSE);

@@ -31,6 +31,7 @@ use crate::{
     phases::{Done, Phases},
     poison::poison_dead,
     record::Phase,
+    verify::phases::Counted,
     weak::settle::Pending,
 };
 use mark::{Marked, Marker};
@@ -42,6 +43,8 @@ pub(crate) struct Marking<'h> {
     weak_pairs: Vec<Pending>,
     /// Does nobody run before its end?
     is_in_one_stop: bool,
+    /// How many roots had been dropped when it began.
+    roots_dropped: usize,
 }
 
 /// Marks the old generation, and makes it ready to be swept; the nursery is empty.
@@ -67,11 +70,12 @@ fn begin<'h>(heap: &'h Heap, stopped: &mut Stopped<'_>) -> Marking<'h> {
     }
     let weak_pairs = heap.weak.lock().lift_pairs();
     let mut marker = Marker::<false>::new(heap);
+    let roots_dropped = heap.roots.dropped();
     heap.roots.visit(&mut marker);
     for source in &mut stopped.roots {
         source.visit_roots(&mut marker);
     }
-    Marking { marker, weak_pairs, is_in_one_stop: false }
+    Marking { marker, weak_pairs, is_in_one_stop: false, roots_dropped }
 }
 
 /// Marks what is left, settles weak references, and has the rest swept. World stopped, nothing young.
@@ -82,13 +86,14 @@ fn end(
     phases: &mut Phases<'_>,
     dead: &mut Vec<Host>,
 ) -> Marked {
-    let Marking { mut marker, weak_pairs, is_in_one_stop } = marking;
+    let Marking { mut marker, weak_pairs, is_in_one_stop, roots_dropped } = marking;
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
     let overwritten = mark_overwritten(heap, stopped, &mut marker);
     heap.check(|heap| {
-        let objects = is_in_one_stop.then(|| marker.marked().objects);
-        heap.verify_marked(stopped, &overwritten, objects)
+        let objects = marker.marked().objects;
+        let counted = is_in_one_stop.then_some(Counted { objects, roots_dropped });
+        heap.verify_marked(stopped, &overwritten, counted)
     });
     phases.end(Phase::Mark, Done { objects: marker.marked().objects, ..Done::default() });
     let strong = marker.marked().objects;

@@ -16,7 +16,7 @@ use parking_lot::MutexGuard;
 pub(crate) mod survey;
 
 mod free;
-mod phases;
+pub(crate) mod phases;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,6 +1,6 @@
 //! Each check between the phases of a collection finds what it is for.
 
-use super::Checked;
+use super::{Checked, Counted};
 use crate::{Heap, HeapConfig, Kind, LocalHeap, Stopped, Value, major::mark::Marker, slot};
 use std::sync::Arc;
 
@@ -72,7 +72,8 @@ fn an_unmarked_object_is_gc_12_and_so_is_a_dead_one_that_is_marked() {
     let _root = heap.add_root(pair);
     clear_marks(&heap);
     let mut verify = |overwritten: &[Value], objects| {
-        id(heap.verify_marked(&mut stopped(&mut local), overwritten, Some(objects)))
+        let counted = Counted { objects, roots_dropped: 0 };
+        id(heap.verify_marked(&mut stopped(&mut local), overwritten, Some(counted)))
     };
     assert_eq!(verify(&[], 0), Some("GC-12"));
     let objects = mark(&heap, pair);
@@ -81,6 +82,9 @@ fn an_unmarked_object_is_gc_12_and_so_is_a_dead_one_that_is_marked() {
     let objects = objects + mark(&heap, other);
     assert_eq!(verify(&[other], objects), None);
     assert_eq!(verify(&[], objects), Some("GC-12"), "nothing refers to the other one");
+    drop(heap.add_root(other));
+    assert_eq!(verify(&[], objects), None, "its root was dropped since it was marked");
+    assert_eq!(verify(&[], 0), Some("GC-12"), "which is no reason to have marked less");
 }
 
 #[test]
