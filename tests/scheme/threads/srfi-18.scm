@@ -1,5 +1,5 @@
 ;; SRFI 18: threads, mutexes, condition variables, time
-;; expect: 64 checks
+;; expect: 65 checks
 (import (scheme base) (scheme write) (srfi 18) (scheme time))
 (include "../check.scm")
 
@@ -167,5 +167,8 @@
 (check (thread-join! (thread-start! (make-thread (lambda () (k 5) 'not-here)))) 105)
 
 (check (with-exception-handler list (lambda () (eq? (current-exception-handler) list))) #t)
+
+;; No datum stands for a mutex.
+(check-raises (mutex-unlock! '#!default))
 
 (report)

@@ -35,8 +35,8 @@ fn check_condvar(cx: &mut Cx<'_>, name: &str, position: usize, v: Value) -> Resu
     }
     Err(cx.wrong_type(name, position, "condition variable", v))
 }
-/// In place of the mutex, when the primitive is run again after its wait. No program has it.
-const WAITED: Value = Value::DEFAULT;
+/// In place of the mutex, when the primitive is run again after its wait. No program gets hold of it.
+const WAITED: Value = Value::DELETED;
 
 fn name_argument(args: &[Value]) -> Value {
     args.first().copied().unwrap_or(Value::FALSE)
