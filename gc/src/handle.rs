@@ -4,6 +4,10 @@
 //! use different parts as far as there are enough. A slot is written under its part's lock, by the
 //! collector with the world stopped, so a copy of a root made by a thread that no collection waits for
 //! holds what the root held, wherever that was moved meanwhile.
+//!
+//! Such threads also drop roots at any time. What a root held when marking looked at it stays marked, and
+//! weak references to it stay; so whoever checks the marks, or poisons what is dead, has to see it too.
+//! While a marking is checked, the table therefore keeps what is overwritten in it.
 
 use crate::{Value, layout::Layout, roots::RootVisitor};
 use parking_lot::Mutex;
@@ -41,8 +45,9 @@ struct Slots {
     /// For each slot: is it on the list of young ones?
     listed: Vec<bool>,
     free: Vec<usize>,
-    /// Roots that were dropped.
-    dropped: usize,
+    /// What slots held that were changed since marking looked at them, if that is to be kept: old
+    /// objects, since nothing is young then.
+    overwritten: Option<Vec<Value>>,
     /// Slots that may hold a young pointer, so that a minor collection need not look at the others.
     young: Vec<usize>,
 }
@@ -52,6 +57,12 @@ impl Slots {
         &self.chunks[index / CHUNK].0[index % CHUNK]
     }
     fn fill(&mut self, layout: Layout, index: usize, value: Value) {
+        let before = Value::from_bits(self.word(index).load(Ordering::Relaxed));
+        if let Some(overwritten) = &mut self.overwritten
+            && !layout.is_young(before.bits())
+        {
+            overwritten.push(before);
+        }
         // Release: whoever reads the slot sees the object, also one made by another thread.
         self.word(index).store(value.bits(), Ordering::Release);
         if layout.is_young(value.bits()) && !self.listed[index] {
@@ -65,6 +76,12 @@ impl Slots {
         visitor.visit(&mut value);
         self.word(index).store(value.bits(), Ordering::Relaxed);
         value
+    }
+    fn visit_all(&mut self, visitor: &mut dyn RootVisitor) {
+        for index in 0..self.listed.len() {
+            self.visit(index, visitor);
+        }
+        self.overwritten.iter_mut().flatten().for_each(|value| visitor.visit(value));
     }
 }
 
@@ -107,13 +124,26 @@ impl RootTable {
         }
     }
 
-    /// Shows all slots.
+    /// Shows all slots, and what is kept of those that have changed.
     pub(crate) fn visit(&self, visitor: &mut dyn RootVisitor) {
         for part in &self.parts {
-            let slots = part.slots.lock();
-            for index in 0..slots.listed.len() {
-                slots.visit(index, visitor);
-            }
+            part.slots.lock().visit_all(visitor);
+        }
+    }
+
+    /// Shows all slots, and keeps from then on what is overwritten.
+    pub(crate) fn visit_and_keep(&self, visitor: &mut dyn RootVisitor) {
+        for part in &self.parts {
+            let mut slots = part.slots.lock();
+            slots.visit_all(visitor);
+            slots.overwritten = Some(Vec::new());
+        }
+    }
+
+    /// The marking is over: forgets what was kept.
+    pub(crate) fn keep_no_more(&self) {
+        for part in &self.parts {
+            part.slots.lock().overwritten = None;
         }
     }
 
@@ -124,11 +154,6 @@ impl RootTable {
             slots.listed.len() - slots.free.len()
         };
         self.parts.iter().map(used).sum()
-    }
-
-    /// Roots that were dropped so far. Threads that no collection waits for drop them at any time.
-    pub(crate) fn dropped(&self) -> usize {
-        self.parts.iter().map(|part| part.slots.lock().dropped).sum()
     }
 }
 
@@ -182,9 +207,8 @@ impl Clone for Root {
 impl Drop for Root {
     fn drop(&mut self) {
         let mut slots = self.part.slots.lock();
-        slots.word(self.index).store(Value::EMPTY.bits(), Ordering::Relaxed);
+        slots.fill(self.part.layout, self.index, Value::EMPTY);
         slots.free.push(self.index);
-        slots.dropped += 1;
     }
 }
 
@@ -213,7 +237,7 @@ mod tests {
         let second = first.clone();
         assert_eq!((table.count(), second.get()), (2, Value::TRUE));
         drop(first);
-        assert_eq!((table.count(), table.dropped()), (1, 1));
+        assert_eq!(table.count(), 1);
         let third = table.add(Value::NIL);
         assert_eq!((third.index, table.count()), (0, 2));
         third.set(Value::FALSE);
@@ -230,6 +254,39 @@ mod tests {
         drop(root);
         let _again = table.add(young);
         assert_eq!(table.parts[super::own_part()].slots.lock().young, [0]);
+    }
+
+    #[test]
+    fn what_is_overwritten_while_marking_is_checked_is_still_shown() {
+        struct Shown(Vec<Value>);
+        impl RootVisitor for Shown {
+            fn visit(&mut self, slot: &mut Value) {
+                if slot.is_fixnum() {
+                    self.0.push(*slot);
+                }
+            }
+            fn visit_range(&mut self, _: *mut u64, _: usize) {}
+            fn is_minor(&self) -> bool {
+                false
+            }
+            fn is_alive(&self, _: Value) -> bool {
+                true
+            }
+        }
+        let (_memory, layout) = Layout::reserve(0).expect("address space");
+        let table = RootTable::new(layout);
+        let [set, dropped] = [1, 2].map(|n| table.add(Value::fixnum(n)));
+        let shown = || {
+            let mut shown = Shown(Vec::new());
+            table.visit(&mut shown);
+            shown.0.iter().map(|v| v.assume_fixnum()).collect::<Vec<_>>()
+        };
+        table.visit_and_keep(&mut Shown(Vec::new()));
+        drop(dropped);
+        set.set(Value::fixnum(3));
+        assert_eq!(shown(), [3, 2, 1]);
+        table.keep_no_more();
+        assert_eq!(shown(), [3]);
     }
 
     /// Moves what every slot in use holds to one address, or finds it there.

@@ -76,9 +76,9 @@
 //! Between the phases of a collection:
 //!
 //! - **GC-12** *holds:* when marking ends, what is reachable is marked, and what was overwritten since it
-//!   began; nothing else is, if the world was stopped meanwhile and nobody dropped a root; once weak
-//!   references are settled, what they lead to is marked. *Established by:* `major::mark`,
-//!   `weak::settle`. *Relied on by:* the sweep. *Checked by:* `verify::phases::verify_marked`,
+//!   began; nothing else is, if the world was stopped meanwhile; once weak references are settled, what
+//!   they lead to is marked. *Established by:* `major::mark`, `weak::settle`. *Relied on by:* the sweep,
+//!   and what poisons the dead. *Checked by:* `verify::phases::verify_marked`,
 //!   `verify::phases::verify_settled`.
 //! - **GC-15** *holds:* when all roots were copied, what is reachable other than weakly is a copy, or old.
 //!   *Established by:* `minor::copy`. *Relied on by:* whoever gets the memory of the from-space next.

@@ -31,7 +31,6 @@ use crate::{
     phases::{Done, Phases},
     poison::poison_dead,
     record::Phase,
-    verify::phases::Counted,
     weak::settle::Pending,
 };
 use mark::{Marked, Marker};
@@ -43,8 +42,6 @@ pub(crate) struct Marking<'h> {
     weak_pairs: Vec<Pending>,
     /// Does nobody run before its end?
     is_in_one_stop: bool,
-    /// How many roots had been dropped when it began.
-    roots_dropped: usize,
 }
 
 /// Marks the old generation, and makes it ready to be swept; the nursery is empty.
@@ -70,12 +67,20 @@ fn begin<'h>(heap: &'h Heap, stopped: &mut Stopped<'_>) -> Marking<'h> {
     }
     let weak_pairs = heap.weak.lock().lift_pairs();
     let mut marker = Marker::<false>::new(heap);
-    let roots_dropped = heap.roots.dropped();
-    heap.roots.visit(&mut marker);
+    if is_checked(heap) {
+        heap.roots.visit_and_keep(&mut marker);
+    } else {
+        heap.roots.visit(&mut marker);
+    }
     for source in &mut stopped.roots {
         source.visit_roots(&mut marker);
     }
-    Marking { marker, weak_pairs, is_in_one_stop: false, roots_dropped }
+    Marking { marker, weak_pairs, is_in_one_stop: false }
+}
+
+/// Does anything besides the marker look at what is alive?
+fn is_checked(heap: &Heap) -> bool {
+    heap.config.verify || heap.config.stress.poison
 }
 
 /// Marks what is left, settles weak references, and has the rest swept. World stopped, nothing young.
@@ -86,13 +91,12 @@ fn end(
     phases: &mut Phases<'_>,
     dead: &mut Vec<Host>,
 ) -> Marked {
-    let Marking { mut marker, weak_pairs, is_in_one_stop, roots_dropped } = marking;
+    let Marking { mut marker, weak_pairs, is_in_one_stop } = marking;
     let young = heap.nothing_is_young();
     assert!(young.is_ok(), "{young:?}");
     let overwritten = mark_overwritten(heap, stopped, &mut marker);
     heap.check(|heap| {
-        let objects = marker.marked().objects;
-        let counted = is_in_one_stop.then_some(Counted { objects, roots_dropped });
+        let counted = is_in_one_stop.then_some(marker.marked().objects);
         heap.verify_marked(stopped, &overwritten, counted)
     });
     phases.end(Phase::Mark, Done { objects: marker.marked().objects, ..Done::default() });
@@ -109,10 +113,13 @@ fn end(
     heap.natives.lock().after_marking(|object| marker.is_marked(object), dead);
     heap.codes.lock().after_marking(|object| marker.is_marked(object), dead);
     phases.end(Phase::FinalizeQueue, Done { objects: dead.len() - found, ..Done::default() });
-    heap.check(|heap| heap.verify_settled(stopped));
+    heap.check(|heap| heap.verify_settled(stopped, &overwritten));
     if heap.config.stress.poison {
-        let marked = poison_dead(heap, stopped);
+        let marked = poison_dead(heap, stopped, &overwritten);
         assert!(marked.is_ok(), "{marked:?}");
+    }
+    if is_checked(heap) {
+        heap.roots.keep_no_more();
     }
     let used = heap.old.used_bytes();
     let marked = marker.marked();

@@ -6,19 +6,24 @@
 //! by a walk of its own ([`Survey`]), which also checks the marks.
 
 use crate::{
-    Heap, Stopped, Violation,
+    Heap, Stopped, Value, Violation,
     layout::BLOCK_BYTES,
     slot,
     stress::POISON,
     verify::survey::{BITS, BLOCK_WORDS, Survey},
 };
 
-/// Overwrites the dead words of the old generation. World stopped, after marking, nothing young.
+/// Overwrites the dead words of the old generation; those of `kept`, which was overwritten while marking
+/// and is marked, are not dead. World stopped, after marking, nothing young.
 ///
 /// # Errors
 /// GC-12 or GC-16, when something reachable was not marked.
-pub(crate) fn poison_dead(heap: &Heap, stopped: &mut Stopped<'_>) -> Result<(), Violation> {
-    let survey = Survey::settled(heap, stopped);
+pub(crate) fn poison_dead(
+    heap: &Heap,
+    stopped: &mut Stopped<'_>,
+    kept: &[Value],
+) -> Result<(), Violation> {
+    let survey = Survey::settled(heap, stopped, kept);
     survey.all_is_marked()?;
     let blocks = heap.old.lock_blocks();
     for block in 0..blocks.known_blocks() {

@@ -3,7 +3,10 @@
 //! marked then, which poisoning the rest checks (GC-12), and must be whole.
 
 use super::stepped::SteppedMarking;
-use crate::{Heap, HeapConfig, Kind, LocalHeap, Reason, Root, Stopped, Stress, Value, object};
+use crate::{
+    Heap, HeapConfig, Kind, LocalHeap, Reason, Root, RootSource, RootVisitor, Stopped, Stress,
+    Value, object,
+};
 use std::{ops::AddAssign, sync::Arc};
 
 /// Numbers that look random (Marsaglia, "Xorshift RNGs", 2003).
@@ -267,4 +270,33 @@ fn what_is_made_while_marking_lives_until_the_next_one() {
     assert!(left < used && left >= 8 * 5000 + crate::layout::BLOCK_BYTES, "and keeps its block");
     rig.stop(|heap, stopped| heap.collect(stopped, Reason::Explicit).emit());
     assert_eq!(heap.used_bytes(), 0);
+}
+
+/// A table that keeps nothing alive, beside a root that is dropped when the table has just been told what
+/// lives: a thread that no collection waits for may drop it then.
+struct Table {
+    entry: Option<Value>,
+    dropped: Option<Root>,
+}
+
+impl RootSource for Table {
+    fn visit_roots(&mut self, _: &mut dyn RootVisitor) {}
+    fn forget_dead(&mut self, visitor: &dyn RootVisitor) {
+        self.entry = self.entry.filter(|&object| visitor.is_alive(object));
+        self.dropped = None;
+    }
+}
+
+#[test]
+fn what_a_root_held_that_is_dropped_after_marking_stays_whole_for_who_was_told_it_lives() {
+    let mut rig = Rig::new(1);
+    let heap = Arc::clone(&rig.heap);
+    let pair = rig.local().pair_in_old(Value::fixnum(7), Value::NIL).expect("room");
+    let mut table = Table { entry: Some(pair), dropped: Some(heap.add_root(pair)) };
+    for is_alive in [true, false] {
+        let locals = rig.locals.iter_mut().flatten().collect();
+        let mut stopped = Stopped { locals, roots: vec![&mut table] };
+        heap.collect(&mut stopped, Reason::Explicit).emit();
+        assert_eq!(table.entry.map(object::car), is_alive.then_some(Value::fixnum(7)));
+    }
 }

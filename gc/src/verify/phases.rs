@@ -18,15 +18,6 @@ use crate::{
     slot,
 };
 
-/// What was marked while the world was stopped.
-pub(crate) struct Counted {
-    /// So many objects.
-    pub(crate) objects: usize,
-    /// So many roots had been dropped when that began. When more are later, because of threads that no
-    /// collection waits for, less may be reachable by then.
-    pub(crate) roots_dropped: usize,
-}
-
 impl Heap {
     /// Checks, if the heap is to be verified.
     ///
@@ -81,28 +72,25 @@ impl Heap {
 
     /// Everything that is reachable other than weakly is marked, and everything that can be reached
     /// from values that were overwritten meanwhile. If nothing could be overwritten, since the world
-    /// was stopped all along, as much was marked as was `counted`: nothing else is.
+    /// was stopped all along, so many objects were marked as were `counted`: nothing else is.
     pub(crate) fn verify_marked(
         &self,
         stopped: &mut Stopped<'_>,
         overwritten: &[Value],
-        counted: Option<Counted>,
+        counted: Option<usize>,
     ) -> Checked {
         let survey = Survey::strong(self, stopped, overwritten);
         survey.all_is_marked()?;
-        if let Some(Counted { objects, roots_dropped }) = counted {
-            let reached = survey.objects;
-            let is_excused = objects > reached && self.roots.dropped() != roots_dropped;
-            if objects != reached && !is_excused {
-                broken("GC-12", format!("{objects} objects are marked, {reached} are reachable"))?;
-            }
+        let reached = survey.objects;
+        if let Some(objects) = counted.filter(|&objects| objects != reached) {
+            broken("GC-12", format!("{objects} objects are marked, {reached} are reachable"))?;
         }
         roots_agree(self, stopped)
     }
 
     /// Weak references are settled, and nothing is freed yet.
-    pub(crate) fn verify_settled(&self, stopped: &mut Stopped<'_>) -> Checked {
-        Survey::settled(self, stopped).all_is_marked()?;
+    pub(crate) fn verify_settled(&self, stopped: &mut Stopped<'_>, kept: &[Value]) -> Checked {
+        Survey::settled(self, stopped, kept).all_is_marked()?;
         self.tables_list_what_is_marked()
     }
 

@@ -40,10 +40,11 @@ impl Survey {
         survey
     }
 
-    /// Of all that is reachable when weak references are settled: what they still lead to is alive,
-    /// so they are followed like others, and so is what guardians watch.
-    pub(crate) fn settled(heap: &Heap, stopped: &mut Stopped<'_>) -> Survey {
+    /// Of all that is reachable, also from these values, when weak references are settled: what they
+    /// still lead to is alive, so they are followed like others, and so is what guardians watch.
+    pub(crate) fn settled(heap: &Heap, stopped: &mut Stopped<'_>, kept: &[Value]) -> Survey {
         let mut survey = Survey::new(heap, true);
+        kept.iter().for_each(|&v| survey.reach(v));
         survey.visit_roots(heap, stopped);
         survey.visit_weak_table(heap);
         survey
