@@ -107,6 +107,73 @@ fn a_thread_can_compile_to_its_own_depth() {
     }
 }
 
+/// The passes after the expander recurse on what they nest, so that may not be deeper than what the
+/// expander bounds, however wide the form is. On a thread with a small native stack.
+#[test]
+fn forms_that_are_wide() {
+    let each = |count: usize, unit: fn(usize) -> String| {
+        (0..count).map(unit).collect::<Vec<_>>().join(" ")
+    };
+    for count in [1_000, 5_000] {
+        let x = each(count, |_| "x".into());
+        let names = each(count, |n| format!("a{n}"));
+        let bindings = each(count, |n| format!("(a{n} (g x))"));
+        let definitions = each(count, |n| format!("(define a{n} (g x))"));
+        let chained = each(count, |n| format!("(a{} (lambda () (a{n})))", n + 1));
+        let forms = [
+            format!("(+ {x})"),
+            format!("(<= {x})"),
+            format!("(list {x})"),
+            format!("(g {x})"),
+            format!("(let () {definitions} (list {names}))"),
+            format!("(let ({bindings}) (list {names}))"),
+            format!("(let* ({bindings}) (list {names}))"),
+            format!("(letrec ({bindings}) (list {names}))"),
+            format!("(letrec* ((a0 g) {chained}) (list a{count}))"),
+            format!("((lambda ({names}) (list {names})) {x})"),
+            format!(
+                "(call-with-values (lambda () (values {x})) (lambda ({names}) (list {names})))"
+            ),
+            format!("(let-values ((({names}) (values {x}))) (list {names}))"),
+            format!("(let () (define-values ({names}) (values {x})) (list {names}))"),
+            format!(
+                "(let () (define-record-type <r> (r {names}) r? {}) (r {x}))",
+                each(count, |n| format!("(a{n} get{n})"))
+            ),
+            format!("(do ({bindings}) (#t (list {names})))"),
+            format!("(let loop ({bindings}) (if (list? (list {names})) 1 (loop {x})))"),
+            format!("(case x {} (else 1))", each(count, |n| format!("(({n}) {n})"))),
+            format!("(cond {} (else 1))", each(count, |n| format!("((eqv? x 'a{n}) {n})"))),
+            format!("`({})", each(count, |_| ",(g x) ,@(g '()) 1".into())),
+            format!("`#({})", each(count, |_| ",(g x)".into())),
+            format!("(string-append {})", each(count, |_| "\"a\"".into())),
+            format!("(begin {x})"),
+            format!("(let () {x})"),
+            format!("(and {x})"),
+            format!("(or {x})"),
+        ];
+        let program = format!(
+            "(define (g x . rest) x)
+             (define x 1)
+             (define (compile form)
+               (let ((t (make-thread (lambda () (eval form (interaction-environment)) 'done))))
+                 (thread-start! t)
+                 (guard (e (#t (condition/report-string (uncaught-exception-reason e))))
+                   (thread-join! t))))
+             (for-each (lambda (form) (display (compile form)) (newline)) '({}))",
+            forms.join("\n")
+        );
+        let run = run_text(&[], &program);
+        assert_eq!(run.code(), Some(0), "{}", run.report());
+        let told = ["done", "nested too deeply", "too many variables"];
+        for (form, outcome) in forms.iter().zip(run.output.lines()) {
+            let head: String = form.chars().take(20).collect();
+            assert!(told.iter().any(|text| outcome.contains(text)), "{head} {count}: {outcome}");
+        }
+        assert_eq!(run.output.lines().count(), forms.len());
+    }
+}
+
 #[test]
 fn deep_and_circular_data() {
     run_text(

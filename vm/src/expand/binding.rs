@@ -31,6 +31,7 @@ impl Context<'_> {
             let ident = self.ident(name, special, "a variable")?;
             inits.push(Init { ident, init, span: name.span });
         }
+        self.room_for_variables(inits.len(), bindings.span)?;
         Ok(inits)
     }
     /// The bindings and the body of `(keyword bindings body ...)`.
@@ -138,15 +139,18 @@ impl Context<'_> {
             vars.push(self.bind_once(special, &init.ident, init.span, &local)?);
         }
         let inner = Scope::Local(local);
-        let mut bindings = Vec::with_capacity(inits.len());
-        for (var, init) in vars.into_iter().zip(&inits) {
-            bindings.push((var, self.init(init, &inner)?));
-        }
-        if special == Special::Letrec {
-            bindings = self.values_before_variables(bindings, &inits);
-        }
-        let body = self.body(special, rest, form, &inner)?;
-        Ok(if bindings.is_empty() { body } else { Core::Letrec(bindings, Box::new(body)) })
+        // Each may come to refer to the one before.
+        self.deeper(inits.len(), form.span, |cx| {
+            let mut bindings = Vec::with_capacity(inits.len());
+            for (var, init) in vars.into_iter().zip(&inits) {
+                bindings.push((var, cx.init(init, &inner)?));
+            }
+            if special == Special::Letrec {
+                bindings = cx.values_before_variables(bindings, &inits);
+            }
+            let body = cx.body(special, rest, form, &inner)?;
+            Ok(if bindings.is_empty() { body } else { Core::Letrec(bindings, Box::new(body)) })
+        })
     }
 
     /// A `letrec` as a `letrec*`: all values that take computing come before the first variable
@@ -249,6 +253,7 @@ impl Context<'_> {
             params.push(self.bind_once(Special::Do, &ident, name.span, &local)?);
             steps.push(step.first().copied());
         }
+        self.room_for_variables(params.len(), span)?;
         let inner = Scope::Local(local);
         let test = self.expression(test, &inner)?;
         let result = self.sequence_of(results, &inner)?;

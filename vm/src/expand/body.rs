@@ -24,6 +24,16 @@ enum Item {
     Expression(Datum),
 }
 
+impl Item {
+    /// So deep the optimiser may come to nest what follows: each value may refer to the one before.
+    fn levels(&self) -> usize {
+        match self {
+            Item::Define(..) | Item::Expression(_) => 1,
+            Item::DefineValues(vars, _) | Item::DefineRecord(vars, _) => 1 + vars.len(),
+        }
+    }
+}
+
 /// Forms still to be scanned, the next one last, each with its scope.
 #[derive(Default)]
 pub(super) struct Pending(pub(super) Vec<(Datum, Scope)>);
@@ -62,6 +72,12 @@ impl Context<'_> {
             };
             return Err(self.error_in(message, form));
         }
+        let levels = items[..definitions].iter().map(|(item, _)| item.levels()).sum();
+        self.deeper(levels, form.span, |cx| cx.scanned(items, definitions))
+    }
+
+    /// The code of a body of these items, whose last definition is the one before `definitions`.
+    fn scanned(&mut self, items: Vec<(Item, Scope)>, definitions: usize) -> Result<Core> {
         let mut bindings = Vec::new();
         let mut expressions = Vec::new();
         for (index, (item, inner)) in items.into_iter().enumerate() {

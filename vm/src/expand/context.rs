@@ -18,6 +18,8 @@ use std::sync::Arc;
 const FORM_TEXT_LIMIT: usize = 120;
 /// `check` is called after this many steps.
 const STEPS_BETWEEN_CHECKS: u64 = 4096;
+/// A form that binds many variables takes a level for each so many.
+const VARIABLES_TO_A_LEVEL: usize = 10;
 /// So many macro uses are remembered; one whose expansion never ends must not fill the memory.
 const MAX_NOTED_EXPANSIONS: usize = 1000;
 /// An error names at most so many macro uses around it.
@@ -166,13 +168,7 @@ impl<'a> Context<'a> {
         span: Span,
         expand: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let limits = &self.session.limits;
-        let levels = u32::try_from(levels).unwrap_or(u32::MAX);
-        let used = self.stack_begin.abs_diff(stack_address());
-        if levels > limits.depth.saturating_sub(self.depth) || used > limits.stack_bytes {
-            let message = format!("expressions are nested too deeply (level {})", self.depth);
-            return Err(ExpandError::new(message, span).of_kind(ExpandErrorKind::Limit));
-        }
+        let levels = self.room_for_levels(levels, span)?;
         self.depth += levels;
         let expansions = self.expansions.len();
         let result = expand(self);
@@ -181,6 +177,21 @@ impl<'a> Context<'a> {
             self.expansions.truncate(expansions);
         }
         result
+    }
+    fn room_for_levels(&self, levels: usize, span: Span) -> Result<u32> {
+        let limits = &self.session.limits;
+        let levels = u32::try_from(levels).unwrap_or(u32::MAX);
+        let used = self.stack_begin.abs_diff(stack_address());
+        if levels > limits.depth.saturating_sub(self.depth) || used > limits.stack_bytes {
+            let message = format!("expressions are nested too deeply (level {})", self.depth);
+            return Err(ExpandError::new(message, span).of_kind(ExpandErrorKind::Limit));
+        }
+        Ok(levels)
+    }
+    /// Is there room for a form that binds so many variables at once? The optimiser nests these, many to
+    /// a level (`opt::split`).
+    pub(super) fn room_for_variables(&self, count: usize, span: Span) -> Result<()> {
+        self.room_for_levels(count / VARIABLES_TO_A_LEVEL, span).map(|_| ())
     }
     /// Counts the data that a macro's expansion made.
     pub(super) fn count_steps(&mut self, count: u64, span: Span) -> Result<()> {

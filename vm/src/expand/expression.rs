@@ -295,6 +295,7 @@ impl Context<'_> {
         for item in items.by_ref() {
             params.push(self.parameter(special, item, place, &local)?);
         }
+        self.room_for_variables(params.len(), place)?;
         let rest = match items.rest() {
             tail if tail.is_nil() => None,
             tail => Some(self.parameter(special, tail, place, &local)?),

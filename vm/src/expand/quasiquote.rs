@@ -212,21 +212,29 @@ impl Context<'_> {
     /// Code that makes a list of `parts` ending in `tail`.
     fn assemble(&mut self, parts: Vec<Piece>, tail: Piece, span: Span) -> Result<Core> {
         let ends_list = matches!(&tail, Piece::Constant(datum) if datum.is_nil());
-        // `None` stands for the empty list as long as nothing has been put before it.
-        let mut list = if ends_list { None } else { Some(self.computed(tail, span)?) };
+        // What is appended, last first. All of it in one call: nested ones could be nested too deeply.
+        let mut appended = Vec::new();
+        if !ends_list {
+            appended.push(self.computed(tail, span)?);
+        }
         let mut run: Vec<Core> = Vec::new();
         for part in parts.into_iter().rev() {
             match part {
                 Piece::Spliced(spliced) => {
-                    list = self.prepend(std::mem::take(&mut run), list, span)?;
-                    list = Some(match list {
-                        None => spliced,
-                        Some(list) => self.call_core("append", vec![spliced, list], span)?,
-                    });
+                    // A run right before the tail goes there.
+                    let tail =
+                        if appended.len() == 1 && !ends_list { appended.pop() } else { None };
+                    appended.extend(self.prepend(std::mem::take(&mut run), tail, span)?);
+                    appended.push(spliced);
                 }
                 part => run.push(self.computed(part, span)?),
             }
         }
+        appended.reverse();
+        let list = match appended.len() {
+            0 | 1 => appended.pop(),
+            _ => Some(self.call_core("append", appended, span)?),
+        };
         let list = self.prepend(run, list, span)?;
         Ok(list.unwrap_or(Core::Const(Datum::nil(span))))
     }

@@ -10,6 +10,8 @@ use crate::bytecode::intrinsic::{Comparison, comparison};
 use crate::core_form::{Call, Core, VarId, Vars};
 use crate::read::datum::Datum;
 
+/// A call of at most so many arguments becomes nested calls of two.
+const MAX_NESTED: usize = 100;
 /// `memv` in a test becomes comparisons when its list is no longer than this.
 const MAX_UNROLLED: usize = 12;
 
@@ -45,7 +47,8 @@ fn only(mut args: Vec<Core>) -> Core {
     args.pop().expect("the call has one argument")
 }
 
-/// Arithmetic on constants; more than two arguments become nested calls of two.
+/// Arithmetic on constants; more than two arguments become nested calls of two, if they are not so
+/// many that the nesting would be too deep for the passes after this one.
 fn arithmetic(
     call: Call,
     unit: Option<i64>,
@@ -57,7 +60,7 @@ fn arithmetic(
             let result = as_fixnum(a).zip(as_fixnum(b)).and_then(|(a, b)| compute(a, b));
             result.and_then(constant::fixnum).ok_or(call)
         }
-        ([_, _, _, ..], _) => {
+        ([_, _, _, ..], _) if call.args.len() <= MAX_NESTED => {
             let Call { callee, args, span } = call;
             let nest = |left: Core, right: Core| {
                 let call = Call { callee: callee.clone(), args: vec![left, right], span };
@@ -111,7 +114,7 @@ impl Folder<'_, '_> {
                 Some((a, b)) => Ok(constant::boolean(comparison.holds(a, b))),
                 None => Err(call),
             },
-            [_, _, _, ..] => Ok(self.chain(call)),
+            [_, _, _, ..] if call.args.len() <= MAX_NESTED => Ok(self.chain(call)),
             _ => Err(call),
         }
     }

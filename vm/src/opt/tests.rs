@@ -76,6 +76,14 @@ fn constants_are_folded() {
 }
 
 #[test]
+fn a_call_of_very_many_arguments_is_not_nested() {
+    for callee in ["+", "<"] {
+        let call = format!("({callee}{})", " x".repeat(1000));
+        assert_eq!(simplified(&call), call);
+    }
+}
+
+#[test]
 fn procedures_called_once_or_small_are_inlined() {
     assert_eq!(
         simplified("((lambda (x) (display x)) (car y))"),
