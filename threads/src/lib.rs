@@ -84,7 +84,7 @@ pub mod wait;
 pub mod world;
 
 pub use events::LimitKind;
-pub use mutator::{Held, Mutator, Nested, RootSlot, Roots};
+pub use mutator::{Held, HostState, Mutator, Nested, RootSlot, Roots};
 pub use reason::{Interrupt, Label, MutatorId, WaitId, WaitingFor};
 pub use rest::Resting;
 pub use spawn::{StartOutcome, ThreadBody};

@@ -43,6 +43,17 @@ pub enum RootSlot {
     Third,
 }
 
+/// What code of the host that runs in a mutator's thread may do with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HostState {
+    /// Guest code may run.
+    Open,
+    /// This many windows are open: nothing may collect.
+    Windows(u32),
+    /// The thread is in native state: the mutator may not be used.
+    Native,
+}
+
 /// How deep into a stack a place in the program is looked for.
 const SITES_SEEN: usize = 12;
 
@@ -154,6 +165,8 @@ pub struct Mutator {
     // Written by the owner.
     /// The calls from host code that guest code runs inside of, outermost first.
     pub nested: Vec<Nested>,
+    /// What code of the host may do.
+    pub host: HostState,
     /// What the virtual machine has attached to the thread. Threads that it starts get the same.
     pub context: Option<Arc<dyn Any + Send + Sync>>,
     /// What the virtual machine keeps for the operation that the thread is in, if anything.
@@ -186,6 +199,7 @@ impl Mutator {
             stack,
             roots: Roots::new(),
             nested: Vec::new(),
+            host: HostState::Open,
             context: None,
             aside: None,
             turn: 0,

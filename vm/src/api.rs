@@ -58,7 +58,7 @@ pub mod window;
 pub use builder::Builder;
 pub use collections::Bytes;
 pub use context::Context;
-pub use convert::{Arguments, FromScheme, IntoScheme, Symbol};
+pub use convert::{Arguments, FromScheme, Given, IntoScheme, Symbol};
 pub use error::{Error, ErrorKind, Frame, Place};
 pub use field::{Field, Guest};
 pub use function::{HostFunction, IntoAnswer};

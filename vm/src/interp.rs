@@ -13,7 +13,7 @@ use lisle_frames::{HEADER_WORDS, LimitWord, ReturnWord};
 use lisle_gc::{HeapExhausted, Kind, Value};
 use lisle_threads::Mutator;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::ptr;
 
 #[expect(unsafe_code, reason = "frames of procedures being entered")]
 mod enter;
@@ -72,7 +72,7 @@ pub struct Machine<'a> {
     pub(crate) mutator: &'a mut Mutator,
     pub(crate) vm: &'a VmShared,
     /// The word that polls compare with.
-    limit: Arc<LimitWord>,
+    limit: &'a LimitWord,
     /// The primitives by number.
     prims: &'static [&'static Prim],
     /// How many arguments the procedure that is being entered got, when its code is general.
@@ -87,8 +87,12 @@ pub struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     /// The interpreter of this thread.
+    #[expect(unsafe_code, reason = "a count of references in every call from the host costs time")]
     pub fn new(mutator: &'a mut Mutator, vm: &'a VmShared) -> Machine<'a> {
-        let limit = mutator.stack.limit_word();
+        let limit = ptr::from_ref(mutator.stack.limit());
+        // SAFETY: a stack keeps its word, outside itself, for as long as it lives, and this one is
+        // the mutator's, which is borrowed for as long as the reference is used.
+        let limit = unsafe { &*limit };
         let meter = Meter::new(mutator);
         if meter.is_limited() {
             limit.trip();

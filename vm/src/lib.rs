@@ -55,9 +55,9 @@ pub use api::Serde;
 pub use api::derive;
 pub use api::{
     Arguments, Async, Attached, Blocking, Builder, Bytes, Calling, Context, Error, ErrorKind,
-    Exclusive, ExclusiveGuard, Field, Frame, FromScheme, Guest, Host, HostFunction, HostType,
-    InterruptHandle, IntoAnswer, IntoScheme, Kind, Libraries, Local, Parameter, Pinned, Place,
-    Procedure, Progress, Rest, Root, Run, Symbol, Value, Vm, WeakVm, Window,
+    Exclusive, ExclusiveGuard, Field, Frame, FromScheme, Given, Guest, Host, HostFunction,
+    HostType, InterruptHandle, IntoAnswer, IntoScheme, Kind, Libraries, Local, Parameter, Pinned,
+    Place, Procedure, Progress, Rest, Root, Run, Symbol, Value, Vm, WeakVm, Window,
 };
 pub use capability::{Capabilities, Capability};
 pub use expand::LibraryLoader;

@@ -23,7 +23,7 @@
 use super::error::{Error, ErrorKind};
 use crate::vm::VmShared;
 use lisle_gc::{Reason, Value};
-use lisle_threads::{Mutator, RootSlot};
+use lisle_threads::{HostState, Mutator, RootSlot};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::ptr;
@@ -32,20 +32,8 @@ use std::sync::Arc;
 struct Entry {
     vm: *const VmShared,
     mutator: *mut Mutator,
-    state: State,
     /// What keeps the mutator, when this entry does.
-    owned: Option<Owned>,
-}
-
-/// What the thread does with the entry's mutator.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Guest code may run.
-    Open,
-    /// This many windows are open: nothing may collect.
-    Windows(u32),
-    /// The thread is in native state: the mutator may not be used.
-    Native,
+    owned: Option<Box<Owned>>,
 }
 
 struct Owned {
@@ -64,7 +52,8 @@ thread_local! {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        if let Some(Owned { mutator, vm, .. }) = self.owned.take() {
+        if let Some(owned) = self.owned.take() {
+            let Owned { mutator, vm, .. } = *owned;
             make_current(self.mutator);
             CURRENT.set(ptr::null_mut());
             let resting = mutator.rest();
@@ -109,15 +98,10 @@ fn suspend_current() {
     if current.is_null() {
         return;
     }
-    let is_open = ENTRIES.try_with(|entries| {
-        let entries = entries.borrow();
-        let entry = entries.iter().rev().find(|entry| ptr::eq(entry.mutator, current));
-        entry.is_none_or(|entry| entry.state == State::Open)
-    });
     // SAFETY: see Validity: it has an entry, and what the thread does with it is code of the host.
     let current = unsafe { &mut *current };
     // It may be in native state on its own account, in a subscriber to events.
-    if is_open.unwrap_or(true) && !current.is_native() {
+    if current.host == HostState::Open && !current.is_native() {
         current.suspend();
     }
 }
@@ -175,13 +159,14 @@ fn take_current(vm: *const VmShared) -> Result<Option<(Guard, *mut Mutator)>, Er
     ENTRIES.with_borrow_mut(|entries| {
         let found = entries.iter_mut().rev().find(|entry| ptr::eq(entry.vm, vm));
         let Some(entry) = found else { return Ok(None) };
-        match entry.state {
+        // SAFETY: see Validity.
+        let mutator = unsafe { &*entry.mutator };
+        match mutator.host {
             // In a subscriber to events: the thread is in native state on its own account.
-            // SAFETY: see Validity.
-            State::Open if is_busy(unsafe { &*entry.mutator }) => return Ok(None),
-            State::Open => {}
-            State::Native => return Ok(None),
-            State::Windows(_) => {
+            HostState::Open if is_busy(mutator) => return Ok(None),
+            HostState::Open => {}
+            HostState::Native => return Ok(None),
+            HostState::Windows(_) => {
                 let message = "guest code cannot run while a window on its values is open";
                 return Err(Error::of_kind(ErrorKind::Window, message));
             }
@@ -215,9 +200,8 @@ fn push_owned(vm: &Arc<VmShared>) -> Result<(Guard, *mut Mutator), Error> {
     mutator.roots[RootSlot::DynamicState] = vm.first_state();
     let number = VmShared::next_nested();
     let pointer = &raw mut *mutator;
-    let owned = Owned { number, guards: 1, mutator, vm: Arc::clone(vm) };
-    let entry =
-        Entry { vm: Arc::as_ptr(vm), mutator: pointer, state: State::Open, owned: Some(owned) };
+    let owned = Box::new(Owned { number, guards: 1, mutator, vm: Arc::clone(vm) });
+    let entry = Entry { vm: Arc::as_ptr(vm), mutator: pointer, owned: Some(owned) };
     ENTRIES.with_borrow_mut(|entries| entries.push(entry));
     CURRENT.set(pointer);
     Ok((Guard { number: Some(number), _thread: PhantomData }, pointer))
@@ -252,41 +236,56 @@ pub(crate) fn in_host_procedure<R>(
         mutator: *mut Mutator,
         /// What was current before: this mutator, or none.
         before: *mut Mutator,
+        state: HostState,
     }
     impl Drop for Pop {
         fn drop(&mut self) {
             make_current(self.mutator);
-            // What guards left above is dropped too, outside the borrow. Guards from below may be
-            // gone, so the entry is found by what it is.
-            let above = ENTRIES.with_borrow_mut(|entries| {
-                let is_own =
-                    |entry: &Entry| entry.owned.is_none() && ptr::eq(entry.mutator, self.mutator);
-                if entries.last().is_some_and(is_own) {
-                    entries.pop();
-                    return Vec::new();
-                }
-                let own = entries.iter().rposition(is_own);
-                own.map_or(Vec::new(), |own| entries.split_off(own))
+            let is_last = ENTRIES.with_borrow_mut(|entries| {
+                let own = entries.pop_if(|entry| is_of_call(entry, self.mutator));
+                // There is nothing in it to be dropped.
+                own.map(std::mem::forget).is_some()
             });
-            drop(above);
-            make_current(self.mutator);
+            if !is_last {
+                remove_from_below(self.mutator);
+            }
             CURRENT.set(self.before);
+            set_state(self.mutator, self.state);
         }
     }
     let pointer = &raw mut *mutator;
-    let entry = Entry { vm, mutator: pointer, state: State::Windows(1), owned: None };
+    let entry = Entry { vm, mutator: pointer, owned: None };
     ENTRIES.with_borrow_mut(|entries| entries.push(entry));
-    let _pop = Pop { mutator: pointer, before: CURRENT.replace(pointer) };
+    let state = set_state(pointer, HostState::Windows(1));
+    let _pop = Pop { mutator: pointer, before: CURRENT.replace(pointer), state };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
+}
+
+/// Is this the entry of a procedure of the host that this mutator has called?
+#[inline(always)]
+fn is_of_call(entry: &Entry, mutator: *mut Mutator) -> bool {
+    entry.owned.is_none() && ptr::eq(entry.mutator, mutator)
+}
+
+/// Removes the entry of a procedure of the host, and what guards have left above it. Guards from below
+/// may be gone, so the entry is found by what it is.
+#[cold]
+fn remove_from_below(mutator: *mut Mutator) {
+    let above = ENTRIES.with_borrow_mut(|entries| {
+        let own = entries.iter().rposition(|entry| is_of_call(entry, mutator));
+        own.map_or(Vec::new(), |own| entries.split_off(own))
+    });
+    // Dropped outside the borrow.
+    drop(above);
+    make_current(mutator);
 }
 
 /// Runs `work`, a part of a procedure of the host in which guest code may run.
 pub(crate) fn opened<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
     let pointer = &raw mut *mutator;
     make_current(pointer);
-    let before = set_state(pointer, |_| State::Open);
-    let _restore = Restore { mutator: pointer, state: before };
+    let _restore = Restore { mutator: pointer, state: set_state(pointer, HostState::Open) };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
 }
@@ -295,11 +294,11 @@ pub(crate) fn opened<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -
 pub(crate) fn in_window<R>(mutator: &mut Mutator, work: impl FnOnce(&mut Mutator) -> R) -> R {
     let pointer = &raw mut *mutator;
     make_current(pointer);
-    let before = set_state(pointer, |state| match state {
-        State::Windows(count) => State::Windows(count + 1),
-        State::Open | State::Native => State::Windows(1),
-    });
-    let _restore = Restore { mutator: pointer, state: before };
+    let state = match mutator.host {
+        HostState::Windows(count) => HostState::Windows(count + 1),
+        HostState::Open | HostState::Native => HostState::Windows(1),
+    };
+    let _restore = Restore { mutator: pointer, state: set_state(pointer, state) };
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     work(unsafe { &mut *pointer })
 }
@@ -313,8 +312,7 @@ pub(crate) fn in_native<R>(mutator: &mut Mutator, work: impl FnOnce() -> R) -> R
     make_current(pointer);
     // Entries that are made from here on have greater numbers.
     let began = VmShared::next_nested();
-    let before = set_state(pointer, |_| State::Native);
-    let restore = Restore { mutator: pointer, state: before };
+    let restore = Restore { mutator: pointer, state: set_state(pointer, HostState::Native) };
     CURRENT.set(ptr::null_mut());
     // SAFETY: see Validity: this function's own reference is not used meanwhile.
     let result = unsafe { &mut *pointer }.native(|| {
@@ -334,24 +332,19 @@ pub(crate) fn in_native<R>(mutator: &mut Mutator, work: impl FnOnce() -> R) -> R
 
 struct Restore {
     mutator: *mut Mutator,
-    state: Option<State>,
+    state: HostState,
 }
 
 impl Drop for Restore {
     fn drop(&mut self) {
         make_current(self.mutator);
-        if let Some(state) = self.state {
-            set_state(self.mutator, |_| state);
-        }
+        set_state(self.mutator, self.state);
     }
 }
 
-/// Changes the state of the topmost entry of this mutator; what it was, if there is one.
-fn set_state(mutator: *mut Mutator, change: impl FnOnce(State) -> State) -> Option<State> {
-    ENTRIES.with_borrow_mut(|entries| {
-        let entry = entries.iter_mut().rev().find(|entry| ptr::eq(entry.mutator, mutator))?;
-        let before = entry.state;
-        entry.state = change(before);
-        Some(before)
-    })
+/// Changes what code of the host may do with this mutator, which has an entry or is about to get one;
+/// what it might before.
+fn set_state(mutator: *mut Mutator, state: HostState) -> HostState {
+    // SAFETY: see Validity.
+    std::mem::replace(unsafe { &mut (*mutator).host }, state)
 }

@@ -1,7 +1,7 @@
 //! The host's view of its own thread's mutator, while guest code may run.
 
 use super::attach;
-use super::convert::{Arguments, FromScheme};
+use super::convert::{Arguments, FromScheme, Given};
 use super::error::{Error, ErrorKind};
 use super::handle::Vm;
 use super::interrupt::InterruptHandle;
@@ -151,18 +151,16 @@ impl<'a> Context<'a> {
         arguments: impl Arguments,
     ) -> Result<R, Error> {
         let vm = self.vm;
-        let (procedure, arguments) = attach::in_window(self.mutator, |mutator| {
-            let w = Window::new(mutator, vm);
-            let mut values = SmallVec::<[Local<'_>; 8]>::new();
-            arguments.push(&w, &mut values)?;
-            let values: SmallVec<[Value; 8]> = values.iter().map(|local| local.value()).collect();
-            Ok::<_, Error>((procedure.word(vm)?, values))
+        let mut values = SmallVec::new();
+        let procedure = attach::in_window(self.mutator, |mutator| {
+            arguments.push(&Window::new(mutator, vm), &mut Given::new(&mut values))?;
+            procedure.word(vm)
         })?;
-        if arguments.len() > ARGUMENTS_MOST {
+        if values.len() > ARGUMENTS_MOST {
             let message = format!("a call from the host has at most {ARGUMENTS_MOST} arguments");
             return Err(Error::of_kind(ErrorKind::Range, message));
         }
-        let outcome = Machine::new(self.mutator, vm).call_from_host(procedure, &arguments);
+        let outcome = Machine::new(self.mutator, vm).call_from_host(procedure, &values);
         let value = Error::from_outcome(vm, outcome)?;
         self.convert(value)
     }

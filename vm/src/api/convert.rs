@@ -10,6 +10,7 @@ use super::window::Window;
 use crate::text;
 use lisle_gc::{Kind, Value, object};
 use smallvec::SmallVec;
+use std::marker::PhantomData;
 
 /// A type that Scheme values can be converted to.
 ///
@@ -96,11 +97,48 @@ pub trait Arguments {
     ///
     /// # Errors
     /// Those of the conversions.
-    fn push<'w>(
-        self,
-        w: &Window<'w>,
-        arguments: &mut SmallVec<[Local<'w>; 8]>,
-    ) -> Result<(), Error>;
+    fn push<'w>(self, w: &Window<'w>, arguments: &mut Given<'_, 'w>) -> Result<(), Error>;
+}
+
+/// Where the arguments of a call are gathered, all from one window.
+///
+/// ```
+/// use lisle::{Arguments, Error, Given, Procedure, Root, Vm, Window};
+/// struct Point(f64, f64);
+/// impl Arguments for Point {
+///     fn push<'w>(self, w: &Window<'w>, given: &mut Given<'_, 'w>) -> Result<(), Error> {
+///         given.push(w.make(self.0)?);
+///         given.push(w.make(self.1)?);
+///         Ok(())
+///     }
+/// }
+/// let vm = Vm::new()?;
+/// let atan: Root<Procedure> = vm.eval("atan")?;
+/// assert_eq!(atan.call::<f64>(Point(0.0, 1.0))?, 0.0);
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Given<'a, 'w> {
+    values: &'a mut SmallVec<[Value; 8]>,
+    window: PhantomData<Local<'w>>,
+}
+
+impl<'a, 'w> Given<'a, 'w> {
+    pub(crate) fn new(values: &'a mut SmallVec<[Value; 8]>) -> Given<'a, 'w> {
+        Given { values, window: PhantomData }
+    }
+    /// Appends an argument.
+    ///
+    /// ```
+    /// # use lisle::{Error, Given, Local};
+    /// fn two<'w>(given: &mut Given<'_, 'w>, first: Local<'w>, second: Local<'w>) {
+    ///     given.push(first);
+    ///     given.push(second);
+    /// }
+    /// ```
+    #[inline]
+    pub fn push(&mut self, argument: Local<'w>) {
+        self.values.push(argument.value());
+    }
 }
 
 macro_rules! arguments {
@@ -111,7 +149,7 @@ macro_rules! arguments {
             fn push<'w>(
                 self,
                 w: &Window<'w>,
-                arguments: &mut SmallVec<[Local<'w>; 8]>,
+                arguments: &mut Given<'_, 'w>,
             ) -> Result<(), Error> {
                 let ($($name,)*) = self;
                 $(arguments.push($name.into_scheme(w)?);)*
@@ -136,11 +174,7 @@ arguments!(A B C D E F G H I J K);
 arguments!(A B C D E F G H I J K L);
 
 impl<T: IntoScheme> Arguments for Vec<T> {
-    fn push<'w>(
-        self,
-        w: &Window<'w>,
-        arguments: &mut SmallVec<[Local<'w>; 8]>,
-    ) -> Result<(), Error> {
+    fn push<'w>(self, w: &Window<'w>, arguments: &mut Given<'_, 'w>) -> Result<(), Error> {
         for value in self {
             arguments.push(value.into_scheme(w)?);
         }
@@ -152,11 +186,7 @@ impl<'a, T> Arguments for &'a [T]
 where
     &'a T: IntoScheme,
 {
-    fn push<'w>(
-        self,
-        w: &Window<'w>,
-        arguments: &mut SmallVec<[Local<'w>; 8]>,
-    ) -> Result<(), Error> {
+    fn push<'w>(self, w: &Window<'w>, arguments: &mut Given<'_, 'w>) -> Result<(), Error> {
         for value in self {
             arguments.push(value.into_scheme(w)?);
         }

@@ -80,7 +80,7 @@ impl Machine<'_> {
         let depth = self.mutator.stack.depth_of(frame);
         let host = code.host.as_ref().expect("code of this kind has a procedure of the host");
         // SAFETY: the frame has `count` arguments. Copied: nested runs move the frame.
-        let arguments: SmallVec<[Value; 8]> = unsafe { slice(frame, 0, count) }.into();
+        let arguments = unsafe { SmallVec::<[Value; 8]>::from_slice(slice(frame, 0, count)) };
         let result = host.run(self.mutator, self.vm, &arguments);
         // Where the frame is now, whatever the procedure did.
         let frame = self.mutator.stack.unwind_to(depth);
