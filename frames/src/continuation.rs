@@ -143,6 +143,18 @@ pub fn graft(
     Ok(Position { chunk, index: slice.index })
 }
 
+/// The frames of a delimited continuation's chunk, or of a copy of it, topmost first: the procedure of
+/// each, and the field of the chunk that is its first register.
+pub fn each_frame(slice: Position, mut visit: impl FnMut(Value, usize)) {
+    let mut index = slice.index;
+    while index > 0 {
+        let above = ReturnWord::from_bits(object::field(slice.chunk, CHUNK_WORDS + index).bits());
+        index -= above.distance();
+        let header = CHUNK_WORDS + index;
+        visit(object::field(slice.chunk, header + 1), header + HEADER_WORDS);
+    }
+}
+
 impl Found {
     /// Register `index` of the frame that was found.
     pub fn register(&self, stack: &Stack, index: usize) -> Value {

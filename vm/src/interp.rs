@@ -24,7 +24,7 @@ mod limits;
 #[expect(unsafe_code, reason = "frames of machine procedures")]
 pub mod procedures;
 #[expect(unsafe_code, reason = "frames of prompts")]
-mod prompts;
+pub mod prompts;
 #[expect(unsafe_code, reason = "frames of handlers")]
 mod raise;
 #[expect(unsafe_code, reason = "unchecked registers, by the compiler's promise")]

@@ -1,6 +1,6 @@
 ;; divide: 100
 ;; Delimited continuations: prompts, reset and shift, with winds, handlers and parameters inside
-;; expect: 37 checks
+;; expect: 43 checks
 (import (lisle base) (lisle control))
 (include "../check.scm")
 (include "../size.scm")
@@ -180,5 +180,73 @@
          (lambda () (list (call/ec (lambda (escape) (escape (+ 1 (abort-to-prompt tag)))))))
          (lambda (k) (k 1)))
        '(2))
+
+;; An escape out of a body that was resumed elsewhere goes back to the dynamic state in force there.
+(define q (make-parameter 'q))
+(define (resumed-under-2 thunk)
+  (let ((k (parameterize ((p 1)) (call-with-prompt tag thunk (lambda (k) k)))))
+    (parameterize ((p 2))
+      (let ((result (k 'x)))
+        (list result (p) (q) (prompt-available? tag))))))
+(check (resumed-under-2
+        (lambda ()
+          (let ((a (call/ec (lambda (escape) (escape (abort-to-prompt tag))))))
+            (list a (p)))))
+       '((x 2) 2 q #f))
+(check (resumed-under-2
+        (lambda ()
+          (let ((a (call/ec (lambda (escape)
+                              (let ((a (abort-to-prompt tag)))
+                                (parameterize ((q 9)) (escape a)))))))
+            (list a (p) (q)))))
+       '((x 2 q) 2 q #f))
+(check (resumed-under-2
+        (lambda ()
+          (parameterize ((q 5))
+            (let ((a (call/ec (lambda (escape)
+                                (parameterize ((p 6) (q 7)) (escape (abort-to-prompt tag)))))))
+              (list a (p) (q))))))
+       '((x 2 5) 2 q #f))
+;; Escapes nested in one another, and captured a second time while resumed
+(check (resumed-under-2
+        (lambda ()
+          (let ((a (call/ec (lambda (outer)
+                              (parameterize ((q 5))
+                                (let ((b (call/ec (lambda (inner)
+                                                    (parameterize ((q 6))
+                                                      (inner (abort-to-prompt tag)))))))
+                                  (outer (list b (p) (q)))))))))
+            (list a (p) (q)))))
+       '(((x 2 5) 2 q) 2 q #f))
+(check (let* ((k (parameterize ((p 1))
+                   (call-with-prompt tag
+                     (lambda ()
+                       (parameterize ((q 5))
+                         (let ((a (call/ec (lambda (escape)
+                                             (parameterize ((q 6))
+                                               (let ((a (abort-to-prompt tag)))
+                                                 (escape (list a (abort-to-prompt tag)))))))))
+                           (list a (p) (q)))))
+                     (lambda (k) k))))
+              (k2 (parameterize ((p 2))
+                    (call-with-prompt tag (lambda () (k 'first)) (lambda (k) k)))))
+         (parameterize ((p 3))
+           (let* ((one (k2 'second)) (two (k2 'third)))
+             (list one two (p) (q) (prompt-available? tag)))))
+       '(((first second) 3 5) ((first third) 3 5) 3 q #f))
+;; Past winds: those of the resumption are left, each once.
+(set! trace '())
+(check (let ((k (call-with-prompt tag
+                  (lambda ()
+                    (let ((a (call/ec (lambda (escape)
+                                        (dynamic-wind (lambda () (note 'in))
+                                                      (lambda () (escape (abort-to-prompt tag)))
+                                                      (lambda () (note 'out)))))))
+                      (note a)
+                      a))
+                  (lambda (k) k))))
+         (dynamic-wind (lambda () (note 'around)) (lambda () (k 'a)) (lambda () (note 'gone)))
+         (reverse trace))
+       '(in out around in out a gone))
 
 (report)

@@ -3,7 +3,8 @@
 //! Each is a stub of bytecode: `Machine n`, perhaps with code after it that its callee returns to.
 //! [`TABLE`] names them; `Machine::procedure` does their work.
 
-use super::host::{host_call, nearest_host_frame};
+use super::host::host_call;
+use super::prompts::escape_target;
 use super::registers::{get, set, slice};
 use super::{At, Machine, Outcome, Step};
 use crate::bytecode::code::{Code, CodeKind};
@@ -13,7 +14,6 @@ use crate::condition::ErrorKind;
 use crate::cx::Cx;
 use crate::prim;
 use crate::prim::pair::Elements;
-use lisle_frames::continuation::Found;
 use lisle_frames::{Place, Position, PromotionReason, Resumption};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::RootSlot;
@@ -102,7 +102,7 @@ pub const FRAME_SIZE: u32 = 12;
 pub const CONTINUATION_CHUNK: usize = 1;
 /// Payload index of a continuation's position in its chunk.
 pub const CONTINUATION_INDEX: usize = 2;
-/// Payload index of a continuation's (an escape's) dynamic state.
+/// Payload index of a continuation's dynamic state; that of an escape is in the frame it belongs to.
 pub const CONTINUATION_STATE: usize = 3;
 /// Payload index of the number of the call from the host that a continuation was made in.
 pub const CONTINUATION_HOST: usize = 4;
@@ -116,7 +116,7 @@ impl Procedure {
             Procedure::CallWithContinuation => vec![Op::Capture as u32],
             Procedure::Continuation => vec![Op::Throw as u32, machine(self)],
             Procedure::CallWithValues => vec![machine(self), machine(Procedure::ReceiveValues)],
-            Procedure::CallWithEscape => vec![machine(self), ret(1)],
+            Procedure::CallWithEscape => vec![machine(self), ret(2)],
             Procedure::CallWithPrompt => vec![machine(self), ret(2)],
             Procedure::Host | Procedure::Primitive => {
                 vec![machine(self), machine(Procedure::HostReturned)]
@@ -202,7 +202,8 @@ impl Machine<'_> {
                     self.receive_values(frame, get(frame, 1), get(frame, 2))
                 }
                 Procedure::CallWithEscape => self.call_with_escape(at),
-                Procedure::Continuation | Procedure::Escape => self.throw(frame),
+                Procedure::Continuation => self.throw(frame),
+                Procedure::Escape => self.escape(frame),
                 Procedure::CallWithContinuation => unreachable!("its body is an instruction"),
                 Procedure::PartialContinuation => self.compose(frame),
                 Procedure::Parameter => self.parameter(frame),
@@ -425,25 +426,6 @@ impl Machine<'_> {
         Some(k)
     }
 
-    /// `(%call/ec f)`: passes a token for this frame. Promotes nothing.
-    fn call_with_escape(&mut self, at: At) -> Step {
-        let frame = at.frame;
-        let Ok(token) = self.mutator.heap.object(Kind::Escape, 5) else {
-            return self.exhausted_in_machine(frame, 1);
-        };
-        object::init_field(token, 0, self.vm.machine_code(Procedure::Escape));
-        object::init_field(token, CONTINUATION_STATE, self.mutator.roots[RootSlot::DynamicState]);
-        object::init_field(token, CONTINUATION_HOST, host_call(self.mutator));
-        // SAFETY: the frame has one argument, and room for a call window.
-        unsafe {
-            let callee = get(frame, 0);
-            set(frame, 0, token);
-            let new = self.push(at, 1, callee);
-            set(new, 0, token);
-            self.enter_slow(callee, new, 1)
-        }
-    }
-
     /// A continuation was called with one value.
     #[cold]
     pub(super) fn throw_one(&mut self, frame: *mut u64) -> Step {
@@ -466,6 +448,14 @@ impl Machine<'_> {
                 Err(raised) => self.raise_at_entry(frame, raised),
             };
         }
+        self.rewind_and_throw(frame, k, count)
+    }
+
+    /// Passes what was called, with its `count` arguments, to the Scheme procedure that goes to another
+    /// dynamic state first.
+    pub(super) fn rewind_and_throw(&mut self, frame: *mut u64, k: Value, count: usize) -> Step {
+        // SAFETY: the frame has `count` arguments.
+        let values = unsafe { slice(frame, 0, count) };
         match self.cx().list(values) {
             Ok(list) => {
                 // SAFETY: two registers, within the slack above the limit.
@@ -492,29 +482,9 @@ impl Machine<'_> {
             let raised = self.cx().wrong_type("%reinstate", 1, "continuation", k);
             return self.raise_at_entry(frame, raised);
         }
-        // Anywhere: a composable continuation may have brought the frame to another depth.
-        let bound = nearest_host_frame(self.mutator);
-        let code = self.vm.machine_code(Procedure::CallWithEscape);
-        let found = self.mutator.stack.find_frame(frame, bound, |callee, mark| {
-            mark == k && callee.is_procedure() && object::field(callee, 0) == code
-        });
-        match found {
-            Some(Found::OnRegion(target)) => match self.mutator.stack.return_from(target, value) {
-                Some((frame, address)) => {
-                    let pc = std::ptr::with_exposed_provenance(address);
-                    Step::Go(At { pc, frame })
-                }
-                None => self.underflow(value),
-            },
-            Some(Found::InChunk(position)) => {
-                self.mutator.stack.continue_at(position);
-                self.underflow(value)
-            }
-            None => {
-                let message = "escape-only continuation called after its extent has ended";
-                let raised = self.cx().error(ErrorKind::General, message, &[]);
-                self.raise_at_entry(frame, raised)
-            }
+        match escape_target(self.mutator, self.vm, frame, k) {
+            Some(found) => self.escape_to(found, value),
+            None => self.extent_has_ended(frame),
         }
     }
 

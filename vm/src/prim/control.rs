@@ -1,10 +1,11 @@
 //! Control (R7RS 6.10): procedures as objects, several values, dynamic states, parameters.
 
-use super::{ANY, Prim, prim};
+use super::{ANY, Prim, blocking, prim};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::interp::host::{BARRIER, host_call};
 use crate::interp::procedures::{CONTINUATION_HOST, CONTINUATION_STATE, Procedure};
+use crate::interp::prompts::{escape_state, escape_target};
 use lisle_gc::{Kind, Value, object};
 use lisle_threads::{Mutator, RootSlot};
 
@@ -16,7 +17,7 @@ pub const PRIMS: &[Prim] = &[
     prim("%unchanged?", is_unchanged, 2, 2),
     prim("%dynamic-state", dynamic_state, 0, 0),
     prim("%set-dynamic-state!", set_dynamic_state, 1, 1),
-    prim("%continuation-state", continuation_state, 1, 1),
+    blocking("%continuation-state", continuation_state, 1, 1),
     prim("continuation?", is_continuation, 1, 1),
     prim("%make-parameter", make_parameter, 2, 2),
     prim("%parameter?", is_parameter, 1, 1),
@@ -64,7 +65,14 @@ fn continuation_state(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> 
         if object::field(k, CONTINUATION_HOST) != host_call(cx.mutator) {
             return Err(cx.error(ErrorKind::Barrier, BARRIER, &[]));
         }
-        return Ok(object::field(k, CONTINUATION_STATE));
+        if object::is_kind(k, Kind::Continuation) {
+            return Ok(object::field(k, CONTINUATION_STATE));
+        }
+        // Of an escape whose extent has ended it does not matter: it will not be gone to.
+        let entered = cx.mutator.stack.entered();
+        let target = entered.and_then(|(top, _)| escape_target(cx.mutator, cx.vm(), top, k));
+        let current = cx.mutator.roots[RootSlot::DynamicState];
+        return Ok(target.map_or(current, |target| escape_state(cx.mutator, &target)));
     }
     Err(cx.wrong_type("%continuation-state", 1, "continuation", k))
 }
