@@ -130,6 +130,7 @@
       (write (list i "a datum") out)
       (newline out))))
 (check (ends-with? (call-with-input-file "lines.txt" message-of) " (line 3001 of lines.txt)") #t)
+(delete-file "lines.txt")
 
 ;; Long numbers are made by a thread of their own, one after the other.
 (check (let* ((a (make-string 70000 #\7))
