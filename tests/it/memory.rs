@@ -1,7 +1,10 @@
 //! How much memory programs take: loops that pass fresh data run in as much as an empty one, deep
-//! recursion in an amount linear in its depth.
+//! recursion in an amount linear in its depth. And that no program leaves anything behind.
 
 use crate::child::{Run, run_text};
+use crate::support::root;
+use lisle_tests::{Header, programs_under};
+use std::fmt::Write as _;
 
 /// What a loop may take: the machine itself, the nursery and its copies.
 const FLAT: usize = 64 << 20;
@@ -232,4 +235,42 @@ fn evaluated_code_leaves_nothing_behind() {
                  (loop (+ i 1) (+ sum (p 1) (if (even? i) 0 -5))))))",
         "45000600000",
     );
+}
+
+/// What these leave behind takes time to go: threads that still sleep.
+const SLEEPERS: &str = "threads/";
+
+/// Each program runs seven times in one virtual machine. Caches may fill, and what is left of programs before
+/// it may go; but when more is alive after most of the last five runs, there is no end to it.
+#[test]
+fn no_program_leaves_more_alive_each_time_it_runs() {
+    let folder = root().join("tests/scheme");
+    let mut text =
+        format!("(import (lisle base) (lisle probe)) (include {:?})", folder.join("body.scm"));
+    text += "(define console (current-output-port))
+             (define (alive) (probe-collect-full!) (probe-collect-full!) (probe-used-bytes))
+             (define (check name path . arguments)
+               (define program (compiled path))
+               (define (run)
+                 (parameterize ((current-output-port (open-output-string)))
+                   (program (lambda () (cons path arguments)) (lambda status #t))))
+               (define (growth) (let ((before (alive))) (run) (- (alive) before)))
+               (run)
+               (run)
+               (let ((growths (vector-map (lambda (_) (growth)) (make-vector 5))))
+                 (if (> (vector-count positive? growths) 2)
+                     (begin (write (list name growths) console) (newline console)))))";
+    let mut count = 0;
+    for path in programs_under(&folder).expect("the folder of the test programs is there") {
+        let name = path.strip_prefix(&folder).expect("it is in the folder").display().to_string();
+        let header = Header::read(&path).expect("the program can be read");
+        if header.fits_a_body(&name) && !name.starts_with(SLEEPERS) {
+            let divisor = header.divide.unwrap_or_else(|| "1".to_owned());
+            write!(text, "(check {name:?} {path:?} {divisor:?})").expect("a string can be written");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} programs");
+    text += "(display 'checked console)";
+    run_text(&[], &text).printed("checked");
 }

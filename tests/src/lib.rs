@@ -12,6 +12,8 @@
 //!   much it does (`tests/scheme/size.scm`), since it would take hours;
 //! - `;; included: TEXT`: no program, but part of others.
 
+mod bodies;
+
 use std::path::{Path, PathBuf};
 
 /// What the top of a program says of it.

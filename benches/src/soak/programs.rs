@@ -18,35 +18,6 @@ const KEEPS_MUCH: &[&str] = &["churn", "closures", "gcbench", "window"];
 /// What gives the right answer only from some size on.
 const SIZES_LEAST: &[(&str, u64)] = &[("spectral-norm", 20)];
 
-/// Folders of tests whose programs can be the body of a procedure in which all names are known,
-const FOR_RESIDENTS: &[&str] = &[
-    "continuations/",
-    "portable/",
-    "programs/",
-    "r7rs/",
-    "report/",
-    "stress/",
-    "threads/",
-    "weak/",
-];
-/// but for these: they define libraries, define a name twice or after its use, load files by path, or
-/// enter a continuation whose end is the end of the program.
-const NOT_FOR_RESIDENTS: &[&str] = &[
-    "programs/defined-later.scm",
-    "programs/loads-with-imports.scm",
-    "programs/loads.scm",
-    "programs/redefined.scm",
-    "r7rs/binding.scm",
-    "r7rs/er-macro.scm",
-    "r7rs/libraries.scm",
-    "r7rs/pairs.scm",
-    "r7rs/syntax-rules.scm",
-    "report/4-1-primitive-expressions.scm",
-    "report/4-3-macros.scm",
-    "report/5-program-structure.scm",
-    "threads/continuations.scm",
-];
-
 /// What a program has to print.
 #[derive(Clone, Debug)]
 enum Expected {
@@ -153,7 +124,7 @@ fn tests(root: &Path) -> Result<Vec<Soaked>, String> {
         let divisor: Vec<String> = header.divide.iter().cloned().collect();
         let expected = Expected::Lines(header.expected.clone());
         all.push(Soaked {
-            in_resident: is_for_residents(&name, &header),
+            in_resident: header.fits_a_body(&name),
             name,
             path,
             arguments: Vec::new(),
@@ -167,14 +138,6 @@ fn tests(root: &Path) -> Result<Vec<Soaked>, String> {
         });
     }
     Ok(all)
-}
-
-fn is_for_residents(name: &str, header: &Header) -> bool {
-    header.error.is_none()
-        && header.status.is_none()
-        && header.flags.is_empty()
-        && FOR_RESIDENTS.iter().any(|folder| name.starts_with(folder))
-        && !NOT_FOR_RESIDENTS.contains(&name)
 }
 
 fn benchmarks(root: &Path) -> Result<Vec<Soaked>, String> {
