@@ -13,8 +13,10 @@ const SCALE: f64 = 0.01;
 const SLOW_SCALE: f64 = 0.0002;
 /// What takes longer than this without any flag, and cannot do less, is not run in the slow modes.
 const SLOW_MOST: Duration = Duration::from_millis(100);
-/// Nor are those that keep so much that it takes minutes to verify it again and again.
-const KEEPS_MUCH: &[&str] = &["churn", "closures", "gcbench", "window"];
+/// Nor are those that keep so much that it takes minutes to verify it again and again, or do so much at
+/// the least that it takes a quarter of an hour to collect at each allocation.
+const DOES_MUCH: &[&str] =
+    &["churn", "closures", "forest-fire", "gcbench", "mergesort", "rewrite", "window"];
 /// What gives the right answer only from some size on.
 const SIZES_LEAST: &[(&str, u64)] = &[("spectral-norm", 20)];
 
@@ -154,7 +156,7 @@ fn benchmark(program: programs::Program) -> Soaked {
         expected: line(&size),
         slow_expected: line(&slow_size),
         arguments: vec![size],
-        slow_arguments: (!KEEPS_MUCH.contains(&&*program.name)).then_some(vec![slow_size]),
+        slow_arguments: (!DOES_MUCH.contains(&&*program.name)).then_some(vec![slow_size]),
         name: program.name,
         path: program.path,
         in_resident: true,
