@@ -61,6 +61,8 @@ pub struct CompileContext<'a> {
     pub symbols: &'a Symbols,
     /// The native primitive behind a standard name, if `Prim` instructions may call it.
     pub prims: &'a dyn Fn(&str) -> Option<PrimSignature>,
+    /// Is the compilation to be given up? Asked every some thousand expressions.
+    pub stop: &'a dyn Fn() -> bool,
 }
 
 /// Why a form can't be compiled.
@@ -70,6 +72,8 @@ pub enum CompileError {
     TooManyVariables(Span),
     /// A procedure has more code or constants than instructions can address.
     TooLarge(Span),
+    /// The `stop` of the [`CompileContext`] said so.
+    Interrupted,
 }
 
 impl CompileError {
@@ -77,6 +81,7 @@ impl CompileError {
     pub fn span(self) -> Span {
         match self {
             CompileError::TooManyVariables(span) | CompileError::TooLarge(span) => span,
+            CompileError::Interrupted => Span::NONE,
         }
     }
 }
@@ -86,6 +91,7 @@ impl fmt::Display for CompileError {
         f.write_str(match self {
             CompileError::TooManyVariables(_) => "a procedure has too many variables",
             CompileError::TooLarge(_) => "a procedure is too large",
+            CompileError::Interrupted => "interrupted",
         })
     }
 }
@@ -95,7 +101,7 @@ impl std::error::Error for CompileError {}
 /// Compiles a top-level form: the code of a procedure without parameters.
 ///
 /// # Errors
-/// When a procedure is too big to be expressed.
+/// When a procedure is too big to be expressed, or the compilation given up.
 pub fn compile_toplevel(
     core: Core,
     vars: &mut Vars,
@@ -118,6 +124,9 @@ fn generate_code(
     known: &Known<'_>,
 ) -> Result<CodeTemplate, CompileError> {
     let plan = closures::plan(core, vars, known);
+    if known.has_given_up() {
+        return Err(CompileError::Interrupted);
+    }
     let short = generate::Unit { known, vars, plan: &plan, jumps: emit::Jumps::Short };
     match generate::toplevel(core, &short) {
         Err(CompileError::TooLarge(_)) => {

@@ -150,6 +150,11 @@ impl<'a> Cx<'a> {
     pub fn retry(&mut self) -> Raised {
         self.raise(Value::DEFAULT)
     }
+    /// Was that [`Cx::retry`]?
+    pub fn is_retry(&self, raised: Raised) -> bool {
+        let Raised(()) = raised;
+        self.mutator.roots[RootSlot::Raised] == Value::DEFAULT
+    }
     /// The thread ends itself.
     pub fn terminate(&mut self) -> Raised {
         self.raise(Value::EMPTY)

@@ -37,12 +37,12 @@ pub fn datum_to_value_unless_interrupted(cx: &mut Cx<'_>, datum: &Datum) -> Resu
     Builder::new(cx, Place::Anywhere).run(datum, &Mutator::has_interrupt)
 }
 
-/// A constant of code: immutable, and in the old generation, where it never moves.
+/// A constant of code: immutable, and in the old generation, where it never moves. An interrupt stops it.
 ///
 /// # Errors
-/// When the heap limit is reached.
+/// When the heap limit is reached or the thread is interrupted.
 pub fn constant(cx: &mut Cx<'_>, datum: &Datum) -> Result<Value, Raised> {
-    Builder::new(cx, Place::Old).run(datum, &|_| false)
+    Builder::new(cx, Place::Old).run(datum, &Mutator::has_interrupt)
 }
 
 /// Where values are made.

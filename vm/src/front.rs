@@ -12,24 +12,23 @@ mod core_text;
 mod embedded;
 mod host;
 mod program_text;
+mod session;
+mod stopping;
 mod turn;
 
 use crate::backtrace::Report;
 use crate::bytecode::disasm;
 use crate::bytecode::template::{CodeTemplate, ConstTemplate};
-use crate::capability::Capability;
-use crate::compile::{self, CompileContext, PrimSignature};
+use crate::compile::{self, CompileContext, CompileError, PrimSignature};
 use crate::condition::ErrorKind;
 use crate::core_form::{Core, Definition, Names, Vars};
 use crate::cx::{Cx, Raised};
 use crate::expand::{
-    Environment, ExpandError, ExpandErrorKind, Expander, Expansion, GlobalHost, Limits, Session,
-    Unit,
+    Environment, ExpandError, ExpandErrorKind, Expander, Expansion, GlobalHost, Unit,
 };
 use crate::globals::GlobalId;
 use crate::hints::Hint;
 use crate::interp::{Machine, Outcome};
-use crate::limits::Sandbox;
 use crate::load;
 use crate::prim;
 use crate::read::datum::Datum;
@@ -42,12 +41,18 @@ use lisle_gc::{Reason, Root, Value};
 use lisle_threads::{Mutator, MutatorId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use session::with_session;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
+use stopping::{reason_to_stop, stopped};
 use turn::Turn;
 
 pub use host::FileLoader;
 pub(crate) use program_text::forms_of;
+pub(crate) use stopping::raised;
+
+/// Compiling more pieces of one form than this, a thread looks whether it is to stop.
+const UNITS_BETWEEN_STOPS: usize = 64;
 
 /// A program that cannot be compiled.
 #[derive(Clone, Debug)]
@@ -379,7 +384,11 @@ impl Front {
     ) -> Result<Vec<Value>, FrontError> {
         // Rooted: a definition of the library that has to be run may collect.
         let mut procedures = Vec::with_capacity(units.len());
-        for unit in units {
+        for (index, unit) in units.into_iter().enumerate() {
+            if index % UNITS_BETWEEN_STOPS == UNITS_BETWEEN_STOPS - 1 {
+                let stop = host.with_mutator(|mutator| reason_to_stop(vm, mutator));
+                stop.map_or(Ok(()), Err)?;
+            }
             let defines = match unit.core {
                 Core::DefineGlobal(id, ..) => Some(id),
                 _ => None,
@@ -498,7 +507,12 @@ fn compile_unit(
     vars: Vars,
 ) -> Result<Value, FrontError> {
     let template = template_of(vm, host, core, vars)?;
-    host.with_cx(|cx| load::closure(cx, template)).map_err(exhausted)
+    host.with_cx(|cx| {
+        load::closure(cx, template).map_err(|raised| match cx.is_retry(raised) {
+            true => stopped(vm, cx.mutator),
+            false => FrontError::new(ErrorKind::HeapExhausted, "heap limit reached", Span::NONE),
+        })
+    })
 }
 
 fn template_of(
@@ -512,41 +526,13 @@ fn template_of(
         let prim = prim::all()[id.0 as usize];
         (!prim.blocking).then_some(PrimSignature { id: id.0, min: prim.min, max: prim.max })
     };
-    let context = CompileContext { globals: host, symbols: &vm.symbols, prims: &prims };
-    compile::compile_toplevel(core, &mut vars, &context)
-        .map_err(|error| FrontError::new(ErrorKind::Syntax, error.to_string(), error.span()))
-}
-
-fn exhausted(_: Raised) -> FrontError {
-    FrontError::new(ErrorKind::HeapExhausted, "heap limit reached", Span::NONE)
-}
-
-fn with_session<T>(
-    vm: &VmShared,
-    host: &Host<'_>,
-    expand: impl FnOnce(&Session<'_>) -> crate::expand::Result<T>,
-) -> Result<T, FrontError> {
-    let sandbox = host.with_mutator(|mutator| Sandbox::of(mutator));
-    let check = || {
-        let limit = sandbox.as_ref().and_then(|sandbox| sandbox.reached());
-        let message = match (limit, vm.is_interrupted()) {
-            (None, false) => return Ok(()),
-            (Some(limit), _) => limit.message(),
-            (None, true) => "interrupted",
-        };
-        Err(ExpandError::new(message, Span::NONE).of_kind(ExpandErrorKind::Interrupted))
-    };
-    let may_include = host.with_cx(|cx| cx.allows(Capability::ReadFiles));
-    let loader = vm.config.loaders.with_folders(&vm.config.library_path, may_include);
-    let session = Session {
-        symbols: &vm.symbols,
-        sources: &vm.sources,
-        host,
-        loader: &loader,
-        check: &check,
-        limits: host.with_mutator(|mutator| limits(mutator)),
-    };
-    Ok(expand(&session)?)
+    let stop = || host.with_mutator(|mutator| reason_to_stop(vm, mutator)).is_some();
+    let context =
+        CompileContext { globals: host, symbols: &vm.symbols, prims: &prims, stop: &stop };
+    compile::compile_toplevel(core, &mut vars, &context).map_err(|error| match error {
+        CompileError::Interrupted => host.with_mutator(|mutator| stopped(vm, mutator)),
+        _ => FrontError::new(ErrorKind::Syntax, error.to_string(), error.span()),
+    })
 }
 
 /// The listing of a template, its names looked up.
@@ -565,19 +551,6 @@ fn listing_of(vm: &VmShared, template: &CodeTemplate) -> String {
         place: &|span| vm.sources.describe(span),
     };
     disasm::disassemble(template, &names)
-}
-
-/// How deep programs may nest, by the native stack of the thread that compiles: the program's own
-/// thread is given a large one, guest threads have `native_stack_bytes` (2 MiB). The passes after
-/// the expander take up to twice what it takes at the same depth. What calls between host and guest,
-/// macros' procedures among them, have used already is not there any more.
-fn limits(mutator: &Mutator) -> Limits {
-    let here = 0u8;
-    let outermost = mutator.nested.first().map(|nested| nested.native_address);
-    let used = outermost.map_or(0, |address| address.abs_diff((&raw const here).addr()));
-    let large = std::thread::current().name() == Some(crate::MAIN_THREAD);
-    let (depth, bytes): (u32, usize) = if large { (10_000, 64 << 20) } else { (1000, 512 << 10) };
-    Limits { depth, stack_bytes: bytes.saturating_sub(used), ..Limits::default() }
 }
 
 impl VmShared {

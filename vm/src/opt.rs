@@ -9,6 +9,8 @@
 //! 4. [`escape`] turns `call/cc` into an escape where that can't be told apart;
 //! 5. [`split`] keeps frames and calls within what an instruction can express.
 //!
+//! A pass that is to stop ([`Known::gives_up`]) does nothing any more; the compilation then fails.
+//!
 //! After the passes a `Letrec` has one of two shapes: all its bindings are procedures that are never
 //! assigned, or all of them are *declarations* (see [`letrec::is_declaration`]).
 
@@ -43,12 +45,12 @@ pub fn optimise(core: Core, vars: &mut Vars, known: &Known<'_>) -> Core {
     for _ in 0..ROUNDS {
         let (simpler, changed) = simplify::simplify(core, vars, known);
         core = simpler;
-        if !changed {
+        if !changed || known.has_given_up() {
             break;
         }
     }
     let core = escape::convert(core, vars, known);
     let core = split::split(core, known);
-    census::refresh_assigned(&core, vars);
+    census::refresh_assigned(&core, vars, known);
     core
 }

@@ -128,6 +128,9 @@ impl Scan<'_> {
         self.frames.last_mut().expect("the top level has a frame")
     }
     fn visit(&mut self, core: &Core, tail: bool) {
+        if self.known.gives_up() {
+            return;
+        }
         match core {
             Core::Const(_) | Core::Unspecified | Core::Global(..) => {}
             Core::Local(var, _) => self.refer(*var),

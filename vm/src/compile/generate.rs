@@ -228,6 +228,10 @@ impl<'c> Generator<'c> {
         if !self.emitter.is_reachable() {
             return;
         }
+        if self.unit.known.gives_up() {
+            self.fail(CompileError::Interrupted);
+            return;
+        }
         match core {
             Core::Const(datum) => match dest {
                 Dest::Effect => {}

@@ -47,6 +47,8 @@ pub(super) struct Context<'a> {
     depth: u32,
     steps: u64,
     next_check: u64,
+    /// How many forms have been expanded.
+    forms: u64,
     /// Address of a variable on the native stack where the expansion began.
     stack_begin: usize,
     /// Scopes that hold macros: these refer back to the scope, so it must be emptied in the end.
@@ -99,6 +101,7 @@ impl<'a> Context<'a> {
             depth: 0,
             steps: 0,
             next_check: STEPS_BETWEEN_CHECKS,
+            forms: 0,
             stack_begin: stack_address(),
             macro_scopes: Vec::new(),
             expansions: Vec::new(),
@@ -207,6 +210,17 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// Counts a form, or part of a constant, so that long ones can be stopped.
+    #[inline]
+    pub(super) fn count_form(&mut self) -> Result<()> {
+        self.forms += 1;
+        if self.forms.is_multiple_of(STEPS_BETWEEN_CHECKS) {
+            (self.session.check)()
+        } else {
+            Ok(())
+        }
+    }
+
     // Errors and texts.
 
     /// An error about a form, which is quoted.
@@ -268,6 +282,7 @@ impl<'a> Context<'a> {
 
     /// Expands macro uses until the form is no macro use.
     pub(super) fn expand_head(&mut self, mut form: Datum, scope: &Scope) -> Result<Head> {
+        self.count_form()?;
         loop {
             let head = form.as_pair().map_or(&form, |pair| &pair.car);
             let Some(keyword) = Ident::of(head) else { return Ok(Head::Other(form)) };

@@ -22,7 +22,10 @@ impl Context<'_> {
                     Head::Other(form) => cx.plain(&form, scope),
                 })
             }
-            _ => self.plain(form, scope),
+            _ => {
+                self.count_form()?;
+                self.plain(form, scope)
+            }
         }
     }
     /// Expands several.

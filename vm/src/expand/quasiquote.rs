@@ -7,6 +7,7 @@ use super::{ExpandError, Result};
 use crate::core_form::Core;
 use crate::read::datum::{Datum, DatumKind};
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 
 /// Up to this many elements before a computed tail are consed one by one.
 const MAX_CONSES: usize = 4;
@@ -30,7 +31,7 @@ enum Step<'a> {
 
 impl Context<'_> {
     /// The constant a datum stands for: without aliases, its labels checked.
-    pub(super) fn strip(&self, datum: &Datum) -> Result<Datum> {
+    pub(super) fn strip(&mut self, datum: &Datum) -> Result<Datum> {
         if !self.must_be_stripped(datum)? {
             return Ok(datum.clone());
         }
@@ -38,6 +39,7 @@ impl Context<'_> {
         let mut done: Vec<Datum> = Vec::new();
         let stripped = "every part of a datum has been stripped before the datum";
         while let Some(step) = steps.pop() {
+            self.count_form()?;
             let finished = match step {
                 Step::Visit(datum) => match &datum.kind {
                     DatumKind::Alias(alias) => Datum::symbol(alias.symbol(), datum.span),
@@ -77,18 +79,19 @@ impl Context<'_> {
         Ok(done.pop().expect(stripped))
     }
     /// Are there aliases in a datum? An error if it refers to a label outside of it.
-    fn must_be_stripped(&self, datum: &Datum) -> Result<bool> {
+    fn must_be_stripped(&mut self, datum: &Datum) -> Result<bool> {
         let mut pending = vec![datum];
-        let mut labels = Vec::new();
+        let mut labels = FxHashSet::default();
         let mut references = Vec::new();
         let mut has_aliases = false;
         while let Some(next) = pending.pop() {
+            self.count_form()?;
             match &next.kind {
                 DatumKind::Alias(_) => has_aliases = true,
                 DatumKind::Pair(pair) => pending.extend([&pair.cdr, &pair.car]),
                 DatumKind::Vector(items) => pending.extend(items.iter()),
                 DatumKind::Label(number, labelled) => {
-                    labels.push(*number);
+                    labels.insert(*number);
                     pending.push(&labelled.inner);
                 }
                 DatumKind::LabelRef(number) => references.push((*number, next.span)),

@@ -1,8 +1,8 @@
 //! The text of a program, read by a thread that can be stopped meanwhile.
 
 use super::FrontError;
+use super::stopping::stopped;
 use crate::condition::ErrorKind;
-use crate::limits::Sandbox;
 use crate::read::{Datum, Patience, ReadError, Reader};
 use crate::source::{Source, Span};
 use crate::vm::VmShared;
@@ -61,10 +61,6 @@ fn try_forms_of(
         Some(ErrorKind::HeapExhausted) => {
             Err(FrontError::new(ErrorKind::HeapExhausted, "heap limit reached", Span::NONE))
         }
-        Some(kind) => {
-            let limit = Sandbox::of(mutator).and_then(|sandbox| sandbox.reached());
-            let message = limit.map_or("interrupted", |limit| limit.message());
-            Err(FrontError::new(kind, message, Span::NONE))
-        }
+        Some(_) => Err(stopped(vm, mutator)),
     }
 }

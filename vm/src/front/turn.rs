@@ -4,9 +4,7 @@
 //! (`eval`) itself.
 
 use super::FrontError;
-use crate::condition::ErrorKind;
-use crate::limits::Sandbox;
-use crate::source::Span;
+use super::stopping::reason_to_stop;
 use crate::vm::VmShared;
 use lisle_threads::{Mutator, MutatorId};
 use parking_lot::{Condvar, Mutex};
@@ -36,10 +34,8 @@ impl Turn {
             if let Some(taken) = self.try_take(mutator) {
                 return Ok(taken);
             }
-            let limit = Sandbox::of(mutator).and_then(|sandbox| sandbox.reached());
-            if limit.is_some() || vm.is_interrupted() || mutator.has_interrupt() {
-                let message = limit.map_or("interrupted", |limit| limit.message());
-                return Err(FrontError::new(ErrorKind::Interrupted, message, Span::NONE));
+            if let Some(error) = reason_to_stop(vm, mutator) {
+                return Err(error);
             }
         }
     }

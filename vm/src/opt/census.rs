@@ -1,5 +1,6 @@
 //! How often each variable is used, and how.
 
+use super::known::Known;
 use super::letrec::is_declaration;
 use super::walk::each_part;
 use crate::core_form::{Core, VarId, Vars};
@@ -26,10 +27,10 @@ pub struct Census {
 
 impl Census {
     /// Counts the uses in `core`.
-    pub fn take(core: &Core, vars: &Vars) -> Census {
+    pub fn take(core: &Core, vars: &Vars, known: &Known<'_>) -> Census {
         let mut census = Census::default();
         census.grow(vars);
-        census.add(core);
+        census.add(core, known);
         census
     }
     /// Makes room for variables made since, whose uses are about to be added.
@@ -56,19 +57,22 @@ impl Census {
         &mut self.uses[var.0 as usize]
     }
     /// Adds the uses in `core`.
-    pub fn add(&mut self, core: &Core) {
+    pub fn add(&mut self, core: &Core, known: &Known<'_>) {
+        if known.gives_up() {
+            return;
+        }
         match core {
             Core::Local(var, _) => self.read(*var, false),
             Core::SetLocal(var, value, _) => {
                 self.at(*var).writes += 1;
-                self.add(value);
+                self.add(value, known);
             }
             Core::Call(call) => {
                 match &call.callee {
                     Core::Local(var, _) => self.read(*var, true),
-                    callee => self.add(callee),
+                    callee => self.add(callee, known),
                 }
-                call.args.iter().for_each(|arg| self.add(arg));
+                call.args.iter().for_each(|arg| self.add(arg, known));
             }
             Core::Letrec(bindings, body) => {
                 for (var, value) in bindings {
@@ -77,12 +81,12 @@ impl Census {
                         continue;
                     }
                     self.inside[var.0 as usize] = is_procedure;
-                    self.add(value);
+                    self.add(value, known);
                     self.inside[var.0 as usize] = false;
                 }
-                self.add(body);
+                self.add(body, known);
             }
-            _ => each_part(core, |part| self.add(part)),
+            _ => each_part(core, |part| self.add(part, known)),
         }
     }
     fn read(&mut self, var: VarId, called: bool) {
@@ -95,8 +99,8 @@ impl Census {
 }
 
 /// Brings [`crate::core_form::VarInfo::assigned`] up to date.
-pub fn refresh_assigned(core: &Core, vars: &mut Vars) {
-    let census = Census::take(core, vars);
+pub fn refresh_assigned(core: &Core, vars: &mut Vars, known: &Known<'_>) {
+    let census = Census::take(core, vars, known);
     for number in 0..vars.len() {
         let var = VarId(u32::try_from(number).expect("variables are numbered in 32 bits"));
         vars.info_mut(var).assigned = census.of(var).writes > 0;

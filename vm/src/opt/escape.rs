@@ -36,6 +36,9 @@ fn is_capture(callee: &Core, known: &Known<'_>) -> bool {
 }
 
 fn mentions_capture(core: &Core, known: &Known<'_>) -> bool {
+    if known.gives_up() {
+        return false;
+    }
     let mut found = is_capture(core, known);
     each_part(core, |part| found = found || mentions_capture(part, known));
     found
@@ -49,6 +52,9 @@ struct Converter<'k> {
 
 impl Converter<'_> {
     fn convert(&self, core: Core) -> Core {
+        if self.known.gives_up() {
+            return core;
+        }
         let core = map_parts(core, |part| self.convert(part));
         match core {
             Core::Call(mut call) if self.will_do(&call) => {

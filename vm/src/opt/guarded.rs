@@ -89,6 +89,9 @@ struct Pass<'v, 'k> {
 
 impl Pass<'_, '_> {
     fn core(&mut self, core: Core, inside: bool) -> Core {
+        if self.known.gives_up() {
+            return core;
+        }
         let within = inside || matches!(core, Core::Lambda(_));
         match map_parts(core, |part| self.core(part, within)) {
             Core::Call(call) if inside => {

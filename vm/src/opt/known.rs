@@ -8,13 +8,16 @@ use crate::core_form::{Call, Core};
 use crate::globals::GlobalId;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// A primitive instruction takes at most this many arguments.
 pub const MAX_PRIMITIVE_ARGUMENTS: usize = 100;
 /// A call passes at most this many arguments in registers.
 pub const MAX_ARGUMENTS: usize = 100;
+
+/// After looking at so many expressions a pass asks whether it is to go on.
+const EXPRESSIONS_BETWEEN_STOPS: u32 = 4096;
 
 /// How a call of a standard procedure is compiled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +35,9 @@ pub struct Known<'a> {
     facts: RefCell<FxHashMap<GlobalId, Fact>>,
     core: RefCell<FxHashMap<&'static str, Option<GlobalId>>>,
     guarded: RefCell<FxHashMap<GlobalId, Option<Guarded>>>,
+    /// How many expressions the passes have looked at, and whether they are to go on.
+    looked_at: Cell<u32>,
+    given_up: Cell<bool>,
 }
 
 #[derive(Clone)]
@@ -43,8 +49,23 @@ struct Fact {
 impl<'a> Known<'a> {
     /// Nothing is looked up yet.
     pub fn new(context: &'a CompileContext<'a>) -> Known<'a> {
-        let (facts, core, guarded) = Default::default();
-        Known { context, facts, core, guarded }
+        let (facts, core, guarded, looked_at, given_up) = Default::default();
+        Known { context, facts, core, guarded, looked_at, given_up }
+    }
+    /// A pass is about to look at another expression: is the compilation given up? Then a pass leaves
+    /// the expression as it is, since nobody wants what it makes of it.
+    #[inline]
+    pub fn gives_up(&self) -> bool {
+        let looked_at = self.looked_at.get().wrapping_add(1);
+        self.looked_at.set(looked_at);
+        if looked_at.is_multiple_of(EXPRESSIONS_BETWEEN_STOPS) {
+            self.given_up.set(self.given_up.get() || (self.context.stop)());
+        }
+        self.given_up.get()
+    }
+    /// Was the compilation given up?
+    pub fn has_given_up(&self) -> bool {
+        self.given_up.get()
     }
     fn fact(&self, id: GlobalId) -> Fact {
         let mut facts = self.facts.borrow_mut();

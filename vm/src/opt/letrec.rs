@@ -15,6 +15,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Rewrites every `Letrec` of `core`.
 pub fn fix(core: Core, vars: &mut Vars, known: &Known<'_>) -> Core {
+    if known.gives_up() {
+        return core;
+    }
     let core = map_parts(core, |part| fix(part, vars, known));
     match core {
         Core::Letrec(bindings, body) => fix_one(bindings, *body, vars, known),

@@ -33,8 +33,8 @@ pub enum Place {
 
 /// The simplified expression, and whether it is another one.
 pub fn simplify(core: Core, vars: &mut Vars, known: &Known<'_>) -> (Core, bool) {
-    refresh_assigned(&core, vars);
-    let census = Census::take(&core, vars);
+    refresh_assigned(&core, vars, known);
+    let census = Census::take(&core, vars, known);
     let replacements = FxHashMap::default();
     let mut round = Round { vars, known, census, replacements, changed: false };
     let core = round.simplify(core, Place::Value);
@@ -63,6 +63,9 @@ struct Round<'v, 'k> {
 
 impl Round<'_, '_> {
     fn simplify(&mut self, core: Core, place: Place) -> Core {
+        if self.known.gives_up() {
+            return core;
+        }
         let result = match core {
             Core::Const(_) | Core::Unspecified | Core::Global(..) => core,
             Core::Local(var, span) => match self.replacements.get(&var) {
@@ -322,7 +325,10 @@ impl Round<'_, '_> {
             callee => {
                 if let Some(lambda) = inline::body_of(&callee, &args, span, self.vars, self.known) {
                     self.census.grow(self.vars);
-                    lambda.clauses.iter().for_each(|clause| self.census.add(&clause.body));
+                    lambda
+                        .clauses
+                        .iter()
+                        .for_each(|clause| self.census.add(&clause.body, self.known));
                     return self.apply(lambda, args, span, place);
                 }
                 let callee = self.simplify(callee, Place::Value);
@@ -353,7 +359,7 @@ impl Round<'_, '_> {
             Some(Replacement::Small(lambda)) if accepts(lambda, args.len()) => {
                 let copy = copy_lambda(lambda, self.vars);
                 self.census.grow(self.vars);
-                copy.clauses.iter().for_each(|clause| self.census.add(&clause.body));
+                copy.clauses.iter().for_each(|clause| self.census.add(&clause.body, self.known));
                 self.changed = true;
                 self.apply(copy, args, span, place)
             }

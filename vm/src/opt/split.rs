@@ -28,6 +28,9 @@ struct Splitter<'k> {
 impl Splitter<'_> {
     /// `used` is an upper bound of the registers in use where `core` stands.
     fn visit(&self, core: Core, used: usize) -> Core {
+        if self.known.gives_up() {
+            return core;
+        }
         let deep = used > DEEP;
         match core {
             Core::Let(..) | Core::Letrec(..) | Core::Call(..) if deep => self.in_new_frame(core),

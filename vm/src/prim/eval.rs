@@ -65,7 +65,7 @@ fn compile(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let compiled = vm.front.compile(vm, cx.mutator, &form, &environment);
     match compiled {
         Ok(procedures) => cx.list(&procedures),
-        Err(error) => Err(vm.front_raised(cx, &error)),
+        Err(error) => Err(front::raised(cx, &error)),
     }
 }
 
@@ -84,7 +84,7 @@ fn foresee(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     }
     match vm.front.foresee(vm, cx.mutator, &forms, &environment) {
         Ok(procedures) => cx.list(&procedures),
-        Err(error) => Err(vm.front_raised(cx, &error)),
+        Err(error) => Err(front::raised(cx, &error)),
     }
 }
 
@@ -102,7 +102,7 @@ fn environment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
             let environment = environment_value(cx, environment)?;
             cx.cons(environment, procedures)
         }
-        Err(error) => Err(vm.front_raised(cx, &error)),
+        Err(error) => Err(front::raised(cx, &error)),
     }
 }
 
@@ -146,7 +146,7 @@ fn read_program(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let source = vm.sources.add(&name, content);
     let (data, unreadable) = match front::forms_of(vm, cx.mutator, &source) {
         Ok(read) => read,
-        Err(error) => return Err(vm.front_raised(cx, &error)),
+        Err(error) => return Err(front::raised(cx, &error)),
     };
     if let Some(error) = unreadable {
         let place = vm.sources.describe(error.span).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::random::agree;
 use super::support::World;
+use crate::compile::{CompileError, compile_toplevel};
 use std::fmt::Write;
 
 /// Enough for a nesting of 200, unoptimised.
@@ -149,4 +150,18 @@ fn deep_nesting_needs_little_native_stack() {
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(compile).unwrap();
     assert!(thread.join().unwrap() > 100);
+}
+
+#[test]
+fn a_long_form_can_be_given_up() {
+    let world = World::default();
+    let compile = |text: &str| {
+        let (core, mut vars) = world.core(text);
+        world.with_context(|context| compile_toplevel(core, &mut vars, context))
+    };
+    let long = format!("(list {})", "(car y) ".repeat(10_000));
+    assert!(compile(&long).is_ok());
+    world.stops.set(true);
+    assert_eq!(compile(&long).err(), Some(CompileError::Interrupted));
+    assert!(compile("(list (car y))").is_ok());
 }

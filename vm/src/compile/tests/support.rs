@@ -10,7 +10,7 @@ use crate::read::datum::Datum;
 use crate::source::{SourceId, Span};
 use crate::symbols::Symbols;
 use lisle_gc::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -111,6 +111,8 @@ pub struct World {
     pub symbols: Symbols,
     /// The names of the globals, by number.
     pub globals: RefCell<Vec<String>>,
+    /// Is every compilation to be given up?
+    pub stops: Cell<bool>,
 }
 
 impl GlobalFacts for World {
@@ -145,7 +147,12 @@ impl World {
             let (_, min, max) = NATIVE[id];
             Some(PrimSignature { id: u32::try_from(id).unwrap(), min, max })
         };
-        run(&CompileContext { globals: self, symbols: &self.symbols, prims: &prims })
+        run(&CompileContext {
+            globals: self,
+            symbols: &self.symbols,
+            prims: &prims,
+            stop: &|| self.stops.get(),
+        })
     }
     /// Text to core language.
     pub fn core(&self, text: &str) -> (Core, Vars) {
