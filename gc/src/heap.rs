@@ -4,6 +4,7 @@ use crate::{
     HeapStats, LocalHeap, Root, Stopped, Stress, Value, Watch, Watched, ahead,
     events::{Cause, CollectionRecord, Space},
     external::{Account, Settling},
+    halfway,
     handle::RootTable,
     layout::{BLOCK_BYTES, Layout},
     major::{self, mark::Marked},
@@ -369,9 +370,7 @@ impl Heap {
         let cpu_started = self.watch.is_on(Watched::Collections).then(cpu_time);
         let users = self.every_user_is_stopped(stopped);
         assert!(users.is_ok(), "{users:?}");
-        if self.config.verify {
-            self.verify(stopped);
-        }
+        self.verify_if_asked(stopped);
         let full = self.decide(reason);
         let reason = if full && !reason.is_full() { self.full_reason(reason) } else { reason };
         let heap_before_bytes = self.used_bytes();
@@ -380,6 +379,7 @@ impl Heap {
         let eden_bytes = self.nursery.eden_bytes();
         self.note_barriers(stopped);
         let mut dead = Vec::new();
+        let halfway = halfway::begin();
         let at_once = full || self.outlook.lock().promotes_at_once();
         let copied = minor::collect(self, stopped, at_once, &mut dead);
         self.note_ages(&copied);
@@ -401,9 +401,8 @@ impl Heap {
             source.after_collection();
         }
         self.wanted.store(WANTED_NOTHING, Ordering::Release);
-        if self.config.verify {
-            self.verify(stopped);
-        }
+        halfway.end();
+        self.verify_if_asked(stopped);
         let details = self.ring.take();
         let seq = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
         let helpers_cpu = copied.helpers_cpu + marked.helpers_cpu;
@@ -444,6 +443,12 @@ impl Heap {
             dead,
         };
         self.count(record)
+    }
+
+    fn verify_if_asked(&self, stopped: &mut Stopped<'_>) {
+        if self.config.verify {
+            self.verify(stopped);
+        }
     }
 
     /// Adds a collection to the counters.

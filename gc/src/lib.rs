@@ -104,6 +104,7 @@ mod external;
 pub mod flonum;
 mod grey;
 mod guardian;
+mod halfway;
 mod handle;
 mod heap;
 mod layout;

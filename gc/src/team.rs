@@ -5,8 +5,9 @@
 //! when they come late or not at all. Between collections they run errands: what is better done
 //! beside the mutators than in a pause. What is to be done lies in each one's own list; only when
 //! somebody is without work do the others put a part of theirs into the [`crate::pool`]. Helpers end
-//! with the heap.
+//! with the heap. One that panics ends the process ([`crate::halfway`]).
 
+use crate::halfway;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::{
     collections::VecDeque,
@@ -183,8 +184,10 @@ impl Board {
                 match notice.errands.pop_front() {
                     // The job may hold the heap, and so this board's lock must be free when it ends.
                     Some(errand) => MutexGuard::unlocked(&mut notice, || {
+                        let halfway = halfway::begin();
                         errand.help(worker);
                         drop(errand);
+                        halfway.end();
                     }),
                     None => self.posted.wait(&mut notice),
                 }
@@ -193,12 +196,14 @@ impl Board {
             notice.places -= 1;
             notice.helping += 1;
             MutexGuard::unlocked(&mut notice, || {
+                let halfway = halfway::begin();
                 if std::mem::take(&mut is_new) {
                     job.greet(worker);
                 }
                 job.help(worker);
                 // Before this helper counts as gone: the job may hold the heap.
                 drop(job);
+                halfway.end();
             });
             notice.helping -= 1;
             if notice.helping == 0 {
@@ -290,6 +295,39 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(errand.0.load(Ordering::Relaxed), 5);
+    }
+
+    struct Panicking;
+
+    impl Job for Panicking {
+        fn help(&self, _worker: usize) {
+            panic!("an invariant is broken");
+        }
+    }
+
+    /// What the test below runs in a process of its own.
+    #[test]
+    #[ignore = "ends its process"]
+    fn a_helper_panics() {
+        let team = Team::new();
+        let job = Arc::new(Panicking);
+        team.share(1, job.clone(), || {
+            while Arc::strong_count(&job) < 3 {
+                std::thread::yield_now();
+            }
+        });
+    }
+
+    #[test]
+    fn a_panic_of_a_helper_is_not_waited_for() -> std::io::Result<()> {
+        let test = std::env::current_exe()?;
+        let arguments = ["--ignored", "--exact", "team::tests::a_helper_panics", "--nocapture"];
+        let ended = std::process::Command::new(test).args(arguments).output()?;
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(told.contains("an invariant is broken"), "{told}");
+        assert!(told.contains("half collected cannot be used"), "{told}");
+        assert_eq!(ended.status.code(), None, "it was aborted");
+        Ok(())
     }
 
     #[test]
