@@ -4,6 +4,38 @@
 (define current-output-port (%port-parameter 1))
 (define current-error-port (%port-parameter 2))
 
+;; Most characters and bytes are there already, or have room: the first primitive takes them without a
+;; frame, and says `#f` where the other one would wait or fail.
+(define read-char
+  (case-lambda
+    (() (%read-char))
+    ((port) (or (%read-char-now port) (%read-char port)))))
+
+(define peek-char
+  (case-lambda
+    (() (%peek-char))
+    ((port) (or (%peek-char-now port) (%peek-char port)))))
+
+(define read-u8
+  (case-lambda
+    (() (%read-u8))
+    ((port) (or (%read-u8-now port) (%read-u8 port)))))
+
+(define peek-u8
+  (case-lambda
+    (() (%peek-u8))
+    ((port) (or (%peek-u8-now port) (%peek-u8 port)))))
+
+(define write-char
+  (case-lambda
+    ((char) (%write-char char))
+    ((char port) (if (not (%write-char-now char port)) (%write-char char port)))))
+
+(define write-u8
+  (case-lambda
+    ((byte) (%write-u8 byte))
+    ((byte port) (if (not (%write-u8-now byte port)) (%write-u8 byte port)))))
+
 (define (call-with-port port f)
   (let ((result (f port)))
     (close-port port)

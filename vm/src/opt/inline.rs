@@ -1,5 +1,5 @@
 //! Library procedures that call a procedure for each element, where that procedure is written out:
-//! `(for-each (lambda (x) ...) items)` becomes the loop that `for-each` is.
+//! `(for-each (lambda (x) ...) items)` becomes the loop that `for-each` is. And a few small ones.
 //!
 //! The loop comes from the definition in the Scheme library, so it does just what a call would. No
 //! code is copied but the library's own: the procedure's body moves to the one place where the loop
@@ -38,6 +38,9 @@ const LOOPS: &[&str] = &[
     "vector-map!",
 ];
 
+/// Small procedures of the Scheme library that seldom do more than one primitive does.
+const SMALL: &[&str] = &["peek-char", "peek-u8", "read-char", "read-u8", "write-char", "write-u8"];
+
 /// The procedure to put in place of `callee`, called at `span` with these arguments, if that pays.
 pub fn body_of(
     callee: &Core,
@@ -47,11 +50,13 @@ pub fn body_of(
     known: &Known<'_>,
 ) -> Option<Lambda> {
     let Core::Global(id, _) = callee else { return None };
-    if !args.iter().any(|arg| matches!(arg, Core::Lambda(_))) {
-        return None;
-    }
     let name = known.standard(callee)?;
-    if !LOOPS.contains(&&*name) {
+    let is_written_out = |arg: &Core| matches!(arg, Core::Lambda(_));
+    let pays = match args.iter().any(is_written_out) {
+        true => LOOPS.contains(&&*name),
+        false => SMALL.contains(&&*name),
+    };
+    if !pays {
         return None;
     }
     let definition = known.context.globals.definition(*id)?;

@@ -3,7 +3,7 @@
 //! All waiting comes first, in [`obtain`]; values read before it must be read again after it.
 
 use super::stream::{Input, Port};
-use super::{BYTES_IN, TEXT_IN, closed, io_error, wanted_port};
+use super::{BYTES_IN, TEXT_IN, closed, io_error, port_of, wanted_port};
 use crate::cx::{Cx, Raised};
 use crate::prim::{arguments, bytevector};
 use crate::text::bytes;
@@ -44,6 +44,47 @@ pub fn obtain<'p>(
 
 fn char_or_eof(c: Option<char>) -> Value {
     c.map_or(Value::EOF, Value::char)
+}
+
+/// What `take` takes from an input port of this sort, if it is there: `#f` for everything else, which is
+/// left to the primitive that may wait or fail.
+fn now(
+    cx: &mut Cx<'_>,
+    port: Value,
+    textual: bool,
+    take: impl FnOnce(&mut Input) -> Option<Value>,
+) -> Result<Value, Raised> {
+    let port = port_of(cx.heap().heap(), port);
+    let port = port.filter(|port| port.textual == textual && !cx.vm().console.has(port));
+    let taken = port.and_then(|port| take(&mut *port.input()?));
+    Ok(taken.unwrap_or(Value::FALSE))
+}
+
+/// `(%read-char-now port)`: the character, if it is there, or `#f`.
+pub fn read_char_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let take = |input: &mut Input| input.has_char().then(|| char_or_eof(input.read_char()));
+    now(cx, args[0], true, take)
+}
+
+/// `(%peek-char-now port)`: the character, if it is there, or `#f`.
+pub fn peek_char_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let take = |input: &mut Input| input.has_char().then(|| char_or_eof(input.peek_char()));
+    now(cx, args[0], true, take)
+}
+
+/// `(%read-u8-now port)`: the byte, if it is there, or `#f`.
+pub fn read_u8_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    now(cx, args[0], false, |input| {
+        let byte = *input.waiting().first()?;
+        input.consume(1);
+        Some(Value::fixnum(i64::from(byte)))
+    })
+}
+
+/// `(%peek-u8-now port)`: the byte, if it is there, or `#f`.
+pub fn peek_u8_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    let take = |input: &mut Input| Some(Value::fixnum(i64::from(*input.waiting().first()?)));
+    now(cx, args[0], false, take)
 }
 
 /// `(read-char [port])`

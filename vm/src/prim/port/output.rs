@@ -1,7 +1,7 @@
 //! Output (R7RS 6.13.3), but for `write` and `display`.
 
 use super::stream::Port;
-use super::{BYTES_OUT, TEXT_OUT, closed, io_error, wanted_port};
+use super::{BYTES_OUT, TEXT_OUT, closed, io_error, port_of, wanted_port};
 use crate::cx::{Cx, Raised};
 use crate::prim::{arguments, bytevector};
 use crate::text::bytes;
@@ -22,6 +22,31 @@ fn flush(cx: &mut Cx<'_>, name: &str, port: &Port) -> Result<Value, Raised> {
     match cx.blocking(|| port.flush()) {
         Ok(()) => Ok(Value::UNSPECIFIED),
         Err(error) => Err(io_error(cx, name, &port.name, &error)),
+    }
+}
+
+/// Whether bytes could be written to an output port of this sort without waiting: one that gathers and
+/// has room. Everything else is left to the primitive that may wait or fail.
+fn now(cx: &mut Cx<'_>, port: Value, textual: bool, content: &[u8]) -> Result<Value, Raised> {
+    let port = port_of(cx.heap().heap(), port);
+    let port = port.filter(|port| port.textual == textual && port.gathers());
+    let written = port.and_then(|port| port.write_counted(cx.heap(), content).ok().flatten());
+    Ok(Value::boolean(written.is_some()))
+}
+
+/// `(%write-char-now char port)`: could it be written without waiting?
+pub fn write_char_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    match args[0].as_char() {
+        Some(c) => now(cx, args[1], true, c.encode_utf8(&mut [0; 4]).as_bytes()),
+        None => Ok(Value::FALSE),
+    }
+}
+
+/// `(%write-u8-now byte port)`: could it be written without waiting?
+pub fn write_u8_now(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
+    match args[0].as_fixnum().and_then(|n| u8::try_from(n).ok()) {
+        Some(byte) => now(cx, args[1], false, &[byte]),
+        None => Ok(Value::FALSE),
     }
 }
 

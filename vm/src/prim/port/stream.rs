@@ -361,6 +361,10 @@ impl Port {
     ) -> Result<Option<bool>, HeapExhausted> {
         self.write_with_room(bytes, |length| self.make_room(heap, length))
     }
+    /// Is what is written kept, so that writing never waits?
+    pub fn gathers(&self) -> bool {
+        self.output.as_ref().is_some_and(|side| side.gathers)
+    }
     /// A port that gathers has no input, so what it keeps is this buffer alone.
     fn write_with_room<E>(
         &self,
