@@ -6,7 +6,8 @@
 //! program prints is compared with what it has to print, every heap is verified after every program
 //! that ran in a resident, and in some modes around every collection. Of the residents, the resident
 //! memory and the number of threads are sampled after every program, from the second turn on: the
-//! least of the last quarter of the time may not be more than that of the second.
+//! least of the last quarter of the time may not be more than that of the second. What is alive in
+//! each is counted after every turn.
 #![expect(clippy::print_stdout, reason = "a report on standard output is what the soak is for")]
 
 mod process;
@@ -143,6 +144,11 @@ pub fn soak(options: &Options) -> Result<(), String> {
             // Growth counts when every program is there.
             residents.iter_mut().for_each(|resident| resident.samples = Samples::default());
         }
+        for resident in &mut residents {
+            if let Err(fault) = resident.count_alive() {
+                faults.tell(&fault);
+            }
+        }
         let minutes = start.elapsed().as_secs() / 60;
         println!(
             "after {minutes} min: {turns} turns, {children} processes, {} faults",
@@ -174,17 +180,23 @@ fn run_child(
 fn report(residents: &mut [Resident], children: u32, faults: &mut Faults) {
     println!("\n{children} processes, each with one program; and the residents:\n");
     println!(
-        "{:<52} {:>8} {:>39} {:>7} {:>7}",
-        "flags", "programs", "least MiB resident in each quarter", "most", "threads"
+        "{:<52} {:>8} {:>39} {:>7} {:>15} {:>7}",
+        "flags",
+        "programs",
+        "least MiB resident in each quarter",
+        "most",
+        "least KiB alive",
+        "threads"
     );
     for resident in residents {
         let samples = &resident.samples;
         println!(
-            "{:<52} {:>8} {:>39} {:>7} {:>7}",
+            "{:<52} {:>8} {:>39} {:>7} {:>15} {:>7}",
             resident.flags.join(" "),
             samples.count(),
             samples.quarters().map(|kib| format!("{:.1}", kib as f64 / 1024.0)).join("  "),
             samples.most() / 1024,
+            samples.alive_kib().map(|kib| kib.to_string()).join("  "),
             samples.last_threads(),
         );
         if let Err(fault) = samples.are_flat() {

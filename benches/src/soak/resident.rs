@@ -88,14 +88,15 @@ impl Resident {
         let runs = soaked.in_resident && !self.left_out.contains(&soaked.name);
         let arguments = soaked.arguments(&self.flags, self.slow);
         let Some(arguments) = arguments.filter(|_| runs) else { return Ok(()) };
-        let Some((input, answers)) = &mut self.talk else { return Ok(()) };
+        if self.talk.is_none() {
+            return Ok(());
+        }
         let mut request = format!("({:?}", soaked.path.display().to_string());
         for argument in arguments {
             request += &format!(" {argument:?}");
         }
         let start = Instant::now();
-        let sent = writeln!(input, "{request})").and_then(|()| input.flush());
-        let answer = sent.ok().and_then(|()| answers.recv_timeout(LIMIT).ok());
+        let answer = self.ask(&format!("{request})"));
         let Some(answer) = answer else { return Err(self.bury(&soaked.name)) };
         self.samples.take(self.child.id())?;
         if start.elapsed() > REPEATED_MOST {
@@ -105,6 +106,27 @@ impl Resident {
             return Err(self.complaint(&soaked.name, &answer.outcome));
         }
         soaked.judge_output(&answer.output).map_err(|fault| self.complaint(&soaked.name, &fault))
+    }
+
+    /// Samples how much is alive in it.
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub fn count_alive(&mut self) -> Result<(), String> {
+        if self.talk.is_none() {
+            return Ok(());
+        }
+        let Some(answer) = self.ask("alive") else { return Err(self.bury("a full collection")) };
+        let alive = answer.output.parse();
+        self.samples.take_alive(alive.map_err(|_| self.complaint("alive", &answer.output))?);
+        Ok(())
+    }
+
+    /// What it answers; `None` when it does not.
+    fn ask(&mut self, request: &str) -> Option<Answer> {
+        let (input, answers) = self.talk.as_mut()?;
+        writeln!(input, "{request}").and_then(|()| input.flush()).ok()?;
+        answers.recv_timeout(LIMIT).ok()
     }
 
     fn complaint(&self, name: &str, fault: &str) -> String {

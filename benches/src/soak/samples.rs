@@ -3,6 +3,8 @@
 //! A heap swings between two full collections by more than a slow leak adds in an hour. So what is
 //! compared is the least memory of each quarter of the time: what was alive. The first quarter, in
 //! which programs are compiled and the heap finds its size, is not counted.
+//!
+//! A slow leak into the heap itself shows in what is alive after full collections, one a turn.
 
 /// Memory may become this much more, in hundredths,
 const GROWTH_HUNDREDTHS: u64 = 110;
@@ -10,12 +12,17 @@ const GROWTH_HUNDREDTHS: u64 = 110;
 const GROWTH_KIB: u64 = 4 * 1024;
 /// With fewer samples nothing is said about growth.
 const SAMPLES_LEAST: usize = 200;
+/// What is alive may become so many bytes more: threads that a program leaves sleeping take some.
+const ALIVE_GROWTH: u64 = 256 * 1024;
+/// With fewer counts of what is alive nothing is said about it.
+const COUNTS_LEAST: usize = 4;
 
 /// Samples in the order in which they were taken.
 #[derive(Debug, Default)]
 pub struct Samples {
     resident_kib: Vec<u64>,
     threads: Vec<u64>,
+    alive: Vec<u64>,
 }
 
 impl Samples {
@@ -33,6 +40,21 @@ impl Samples {
         self.resident_kib.push(number("VmRSS:").ok_or("no VmRSS")?);
         self.threads.push(number("Threads:").ok_or("no Threads")?);
         Ok(())
+    }
+
+    /// Adds how many bytes are alive.
+    pub fn take_alive(&mut self, bytes: u64) {
+        self.alive.push(bytes);
+    }
+
+    /// The least bytes that were alive, in KiB, in each half of the time.
+    pub fn alive_kib(&self) -> [u64; 2] {
+        self.alive_halves().map(|bytes| bytes / 1024)
+    }
+
+    fn alive_halves(&self) -> [u64; 2] {
+        let (early, late) = self.alive.split_at(self.alive.len() / 2);
+        [early, late].map(least)
     }
 
     /// How many there are.
@@ -55,11 +77,16 @@ impl Samples {
         self.threads.last().copied().unwrap_or(0)
     }
 
-    /// Were memory and threads the same at the end as in the second quarter of the time?
+    /// Were memory and threads the same at the end as in the second quarter of the time, and what was
+    /// alive as in the first half?
     ///
     /// # Errors
     /// If not, by how much.
     pub fn are_flat(&self) -> Result<(), String> {
+        let [early, late] = self.alive_halves();
+        if self.alive.len() >= COUNTS_LEAST && late > early + ALIVE_GROWTH {
+            return Err(format!("what is alive in it grew from {early} to {late} bytes"));
+        }
         if self.count() < SAMPLES_LEAST {
             return Ok(());
         }
@@ -97,7 +124,11 @@ mod tests {
     use super::*;
 
     fn samples(kib: impl Fn(u64) -> u64) -> Samples {
-        Samples { resident_kib: (0..400).map(kib).collect(), threads: vec![3; 400] }
+        Samples {
+            resident_kib: (0..400).map(kib).collect(),
+            threads: vec![3; 400],
+            alive: Vec::new(),
+        }
     }
 
     #[test]
@@ -117,5 +148,15 @@ mod tests {
         assert_eq!(growing.quarters(), [30_000, 40_000, 50_000, 60_000]);
         assert!(growing.are_flat().is_err());
         assert!(samples(|n| 30_000 + 100 * n + 1_000 * (n % 40)).are_flat().is_err());
+    }
+
+    #[test]
+    fn a_slow_leak_shows_in_what_is_alive() {
+        let alive = |bytes: fn(u64) -> u64| Samples {
+            alive: (0..20).map(bytes).collect(),
+            ..Samples::default()
+        };
+        assert!(alive(|n| 3_000_000 + 38_000 * (n % 3)).are_flat().is_ok());
+        assert!(alive(|n| 3_000_000 + 30_000 * n).are_flat().is_err());
     }
 }
