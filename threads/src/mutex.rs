@@ -55,8 +55,8 @@ pub enum MutexState {
 pub enum LockOutcome {
     /// It is locked now.
     Locked,
-    /// It is locked now, and was abandoned by its owner before.
-    Abandoned,
+    /// It is locked now, and was abandoned before by this owner.
+    Abandoned(Value),
     /// Not in time.
     TimedOut,
     /// An interrupt is pending; the mutex is not locked.
@@ -178,17 +178,19 @@ fn attempt(m: &mut Mutator, mutex: Value, timeout: Timeout, owner: Value, turn: 
         take(&mut m.heap, world, &mut shard, mutex, owner);
         return Attempt::Decided(LockOutcome::Locked);
     }
-    if has_ended(field(mutex, OWNER)) {
+    let before = field(mutex, OWNER);
+    if has_ended(before) {
         take(&mut m.heap, world, &mut shard, mutex, owner);
-        return Attempt::Decided(LockOutcome::Abandoned);
+        return Attempt::Decided(LockOutcome::Abandoned(before));
     }
     if timeout.is_past() {
         return Attempt::Decided(LockOutcome::TimedOut);
     }
     register_awaited(world, mutex);
-    if has_ended(field(mutex, OWNER)) {
+    let before = field(mutex, OWNER);
+    if has_ended(before) {
         take(&mut m.heap, world, &mut shard, mutex, owner);
-        return Attempt::Decided(LockOutcome::Abandoned);
+        return Attempt::Decided(LockOutcome::Abandoned(before));
     }
     let ticket = m.parker.prepare();
     shard.enter((id, Queue::Takers), &m.parker, ticket, 0, turn);
@@ -236,6 +238,18 @@ fn unregister_awaited(world: &World, mutex: Value) {
             }
         }
     }
+}
+
+/// Makes a mutex that was just locked abandoned by `owner`, which has ended, again: as if it had not been
+/// locked.
+pub fn abandon_again(m: &mut Mutator, mutex: Value, owner: Value) {
+    debug_assert!(has_ended(owner), "it abandoned the mutex");
+    let id = wait_id(mutex);
+    let mut shard = m.world.shard(id);
+    unregister_awaited(&m.world, mutex);
+    m.heap.store(mutex, OWNER, owner);
+    init_field(mutex, LOCKED, TAKEN);
+    shard.wake_one(id, Queue::Takers);
 }
 
 /// Unlocks a mutex, whoever owns it.

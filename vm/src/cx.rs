@@ -151,8 +151,7 @@ impl<'a> Cx<'a> {
         self.raise(Value::DEFAULT)
     }
     /// Was that [`Cx::retry`]?
-    pub fn is_retry(&self, raised: Raised) -> bool {
-        let Raised(()) = raised;
+    pub fn is_retry(&self, Raised(()): &Raised) -> bool {
         self.mutator.roots[RootSlot::Raised] == Value::DEFAULT
     }
     /// The thread ends itself.
@@ -191,6 +190,10 @@ impl<'a> Cx<'a> {
     pub fn exhausted(&mut self) -> Raised {
         let condition = self.vm.heap_exhausted_condition();
         self.raise(condition)
+    }
+    /// Was that [`Cx::exhausted`]?
+    pub fn is_exhausted(&self, Raised(()): &Raised) -> bool {
+        self.mutator.roots[RootSlot::Raised] == self.vm.heap_exhausted_condition()
     }
 }
 

@@ -508,7 +508,7 @@ fn compile_unit(
 ) -> Result<Value, FrontError> {
     let template = template_of(vm, host, core, vars)?;
     host.with_cx(|cx| {
-        load::closure(cx, template).map_err(|raised| match cx.is_retry(raised) {
+        load::closure(cx, template).map_err(|raised| match cx.is_retry(&raised) {
             true => stopped(vm, cx.mutator),
             false => FrontError::new(ErrorKind::HeapExhausted, "heap limit reached", Span::NONE),
         })

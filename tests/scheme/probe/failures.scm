@@ -96,8 +96,21 @@
     (for-each (lambda (c) (c)) all)
     (map (lambda (c) (c)) all)))
 
+;; A mutex whose owner has ended. Without memory to say so it must not be locked: tried again, it would
+;; wait for itself.
+(define abandoned #f)
+(define (abandon!)
+  (set! abandoned (make-mutex))
+  (thread-join! (thread-start! (make-thread (lambda () (mutex-lock! abandoned)))))
+  #t)
+(define (lock-abandoned)
+  (guard (e ((abandoned-mutex-exception? e) 'told))
+    (mutex-lock! abandoned 1)))
+(abandon!)
+
 (define works
   (list
+   (list 'abandoned lock-abandoned abandon! 'told)
    (list 'lists (lambda () (length (append (range 40) (reverse (range 40))))) fine 80)
    (list 'table fill-table table-is-whole? 60)
    (list 'fresh-table fresh-table table-is-whole? 60)

@@ -157,7 +157,12 @@ fn a_mutex_is_abandoned_when_its_owner_ends() {
         thread::yield_now(m);
     }
     let mutex = car(m.held(&held, 0));
-    assert_eq!(lock(m, mutex), LockOutcome::Abandoned);
+    let LockOutcome::Abandoned(before) = lock(m, mutex) else { panic!("its owner has ended") };
+    let mutex = car(m.held(&held, 0));
+    assert_eq!(mutex::state(m, mutex), MutexState::Owned(thread::current(m)));
+    mutex::abandon_again(m, mutex, before);
+    assert_eq!(mutex::state(m, mutex), MutexState::Abandoned);
+    assert_eq!(lock(m, mutex), LockOutcome::Abandoned(before));
     let (mutex, thread) = (car(m.held(&held, 0)), m.held(&held, 1));
     assert_eq!(mutex::state(m, mutex), MutexState::Owned(thread::current(m)));
     mutex::unlock(m, mutex);

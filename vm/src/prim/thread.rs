@@ -9,6 +9,7 @@ mod synchronisation;
 #[cfg(test)]
 mod tests;
 
+use super::time::{jiffy, moment as time_of_jiffy};
 use super::{Prim, blocking, prim};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
@@ -46,7 +47,7 @@ pub const SYNCHRONISATION: &[Prim] = synchronisation::PRIMS;
 /// The primitives of channels.
 pub const CHANNELS: &[Prim] = channel::PRIMS;
 
-/// A timeout argument: `#f` for none, seconds from now, or a point in time.
+/// A timeout argument: `#f` for none, seconds from now, a point in time, or what [`again`] left.
 fn timeout(cx: &mut Cx<'_>, name: &str, args: &[Value], index: usize) -> Result<Timeout, Raised> {
     let Some(&argument) = args.get(index) else { return Ok(Timeout::Never) };
     if argument == Value::FALSE {
@@ -55,10 +56,32 @@ fn timeout(cx: &mut Cx<'_>, name: &str, args: &[Value], index: usize) -> Result<
     if object::is_kind(argument, Kind::Time) {
         return Ok(Timeout::at(argument));
     }
+    if let Some(jiffy) = deadline_of(argument) {
+        return Ok(time_of_jiffy(jiffy).map_or(Timeout::Never, Timeout::At));
+    }
     match real_as_f64(argument) {
         Some(seconds) => Ok(Timeout::after_seconds(seconds)),
         None => Err(cx.wrong_type(name, index + 1, "time, a number of seconds or #f", argument)),
     }
+}
+
+/// What stands for a timeout when the primitive is run again: an object that no program gets hold of.
+fn deadline_of(argument: Value) -> Option<i64> {
+    let is_deadline = object::is_kind(argument, Kind::Values) && object::size(argument) == 1;
+    is_deadline.then(|| object::field(argument, 0).assume_fixnum())
+}
+
+/// An interrupt cut the wait short: the primitive is to be run again, with the rest of the time that
+/// its argument `index`, seconds from when it was called, gave it.
+fn again(cx: &mut Cx<'_>, index: usize, until: Timeout) -> Raised {
+    if let Timeout::At(moment) = until
+        && real_as_f64(cx.argument(index)).is_some()
+    {
+        let Ok(deadline) = cx.object(Kind::Values, 1) else { return cx.exhausted() };
+        object::init_field(deadline, 0, Value::fixnum(jiffy(moment)));
+        cx.set_argument(index, deadline);
+    }
+    cx.retry()
 }
 
 fn check_thread(cx: &mut Cx<'_>, name: &str, v: Value) -> Result<Value, Raised> {
@@ -146,7 +169,7 @@ fn thread_sleep(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let until = timeout(cx, "thread-sleep!", args, 0)?;
     match thread::sleep(cx.mutator, until) {
         SleepOutcome::Slept => Ok(Value::UNSPECIFIED),
-        SleepOutcome::Interrupted => Err(cx.retry()),
+        SleepOutcome::Interrupted => Err(again(cx, 0, until)),
     }
 }
 
@@ -180,7 +203,7 @@ fn thread_join(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
             let message = "thread-join!: the thread did not end in time";
             Err(cx.error(ErrorKind::JoinTimeout, message, &[object]))
         }
-        JoinOutcome::Interrupted => Err(cx.retry()),
+        JoinOutcome::Interrupted => Err(again(cx, 1, until)),
     }
 }
 

@@ -4,10 +4,19 @@ use super::{Prim, prim};
 use crate::cx::{Cx, Raised};
 use lisle_gc::Value;
 use std::sync::LazyLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// When jiffies began to count.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// The jiffy of a moment; the first for those before.
+pub(super) fn jiffy(moment: Instant) -> i64 {
+    i64::try_from(moment.saturating_duration_since(*START).as_nanos()).unwrap_or(i64::MAX)
+}
+/// The moment of a jiffy; `None` for what no clock can show.
+pub(super) fn moment(jiffy: i64) -> Option<Instant> {
+    START.checked_add(Duration::from_nanos(u64::try_from(jiffy).ok()?))
+}
 
 const JIFFIES_PER_SECOND: i64 = 1_000_000_000;
 
@@ -19,7 +28,7 @@ fn current_second(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
 
 fn current_jiffy(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {
     // A fixnum of nanoseconds lasts for 36 years.
-    Ok(Value::fixnum(START.elapsed().as_nanos() as i64))
+    Ok(Value::fixnum(jiffy(Instant::now())))
 }
 
 fn jiffies_per_second(_: &mut Cx<'_>, _: &[Value]) -> Result<Value, Raised> {

@@ -1,6 +1,6 @@
 //! `(lisle channel)`: queues of values between threads.
 
-use super::{made, timeout};
+use super::{again, made, timeout};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::prim::{Prim, blocking, prim};
@@ -92,7 +92,7 @@ fn channel_send(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         SendOutcome::TimedOut if has_default => Ok(cx.argument(3)),
         SendOutcome::TimedOut => Ok(Value::FALSE),
         SendOutcome::Closed => Err(closed(cx, "channel-send!")),
-        SendOutcome::Interrupted => Err(cx.retry()),
+        SendOutcome::Interrupted => Err(again(cx, 2, until)),
     }
 }
 
@@ -112,27 +112,31 @@ fn channel_receive(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let channel = check(cx, "channel-receive!", args[0])?;
     let until = timeout(cx, "channel-receive!", args, 1)?;
     let default = (args.len() == 3).then_some(2);
-    receive(cx, channel, until, default)
+    let outcome = channel::receive(cx.mutator, channel, until);
+    match outcome {
+        ReceiveOutcome::Interrupted => Err(again(cx, 1, until)),
+        outcome => Ok(received(cx, outcome, default)),
+    }
 }
 
 /// `(channel-try-receive! channel [default])`: the same without waiting.
 fn channel_try_receive(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     let channel = check(cx, "channel-try-receive!", args[0])?;
     let default = (args.len() == 2).then_some(1);
-    receive(cx, channel, Timeout::none(), default)
+    match channel::receive(cx.mutator, channel, Timeout::none()) {
+        ReceiveOutcome::Interrupted => Err(cx.retry()),
+        outcome => Ok(received(cx, outcome, default)),
+    }
 }
 
-fn receive(
-    cx: &mut Cx<'_>,
-    channel: Value,
-    until: Timeout,
-    default: Option<usize>,
-) -> Result<Value, Raised> {
-    match channel::receive(cx.mutator, channel, until) {
-        ReceiveOutcome::Received(value) => Ok(value),
-        ReceiveOutcome::Closed => Ok(Value::EOF),
-        ReceiveOutcome::TimedOut => Ok(default.map_or(Value::FALSE, |index| cx.argument(index))),
-        ReceiveOutcome::Interrupted => Err(cx.retry()),
+/// What a receiver gets that was not interrupted; `default` is an argument.
+fn received(cx: &Cx<'_>, outcome: ReceiveOutcome, default: Option<usize>) -> Value {
+    match outcome {
+        ReceiveOutcome::Received(value) => value,
+        ReceiveOutcome::Closed => Value::EOF,
+        ReceiveOutcome::TimedOut | ReceiveOutcome::Interrupted => {
+            default.map_or(Value::FALSE, |index| cx.argument(index))
+        }
     }
 }
 
@@ -170,7 +174,7 @@ fn channel_select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
         SelectOutcome::Sent(number) => (number, Value::TRUE),
         SelectOutcome::Closed(number) => (number, Value::EOF),
         SelectOutcome::TimedOut => return Ok(answer),
-        SelectOutcome::Interrupted => return Err(cx.retry()),
+        SelectOutcome::Interrupted => return Err(again(cx, 1, until)),
     };
     cx.heap().set_car(answer, Value::fixnum(number as i64));
     cx.heap().set_cdr(answer, value);

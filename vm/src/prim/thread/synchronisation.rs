@@ -1,6 +1,6 @@
 //! Mutexes and condition variables (SRFI 18).
 
-use super::{current_thread, made, timeout};
+use super::{again, current_thread, made, timeout};
 use crate::condition::ErrorKind;
 use crate::cx::{Cx, Raised};
 use crate::prim::{Prim, blocking, prim};
@@ -82,12 +82,17 @@ fn mutex_lock(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Raised> {
     match mutex::lock(cx.mutator, object, until, owner) {
         LockOutcome::Locked => Ok(Value::TRUE),
         LockOutcome::TimedOut => Ok(Value::FALSE),
-        LockOutcome::Abandoned => {
+        LockOutcome::Abandoned(before) => {
             let object = cx.argument(0);
             let message = "mutex-lock!: the mutex's owner ended without unlocking it";
-            Err(cx.error(ErrorKind::AbandonedMutex, message, &[object]))
+            let raised = cx.error(ErrorKind::AbandonedMutex, message, &[object]);
+            // Run again after a collection, it would wait for itself.
+            if cx.is_exhausted(&raised) {
+                mutex::abandon_again(cx.mutator, object, before);
+            }
+            Err(raised)
         }
-        LockOutcome::Interrupted => Err(cx.retry()),
+        LockOutcome::Interrupted => Err(again(cx, 1, until)),
     }
 }
 
