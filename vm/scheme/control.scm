@@ -40,7 +40,10 @@
 (define (%enter-params bindings)
   (let ((state (%dynamic-state)))
     (%set-dynamic-state!
-     (vector (vector-ref state 0) (vector-ref state 1) (append bindings (vector-ref state 2))
+     (vector (vector-ref state 0) (vector-ref state 1)
+             (if (null? (cdr bindings))
+                 (cons (car bindings) (vector-ref state 2))
+                 (append bindings (vector-ref state 2)))
              state 'params bindings))))
 
 ;; Inside a handler the handlers outside it are in force.

@@ -13,19 +13,25 @@
 (define (%parameterize parameters-and-values thunk)
   (let loop ((rest parameters-and-values) (bindings '()))
     (if (pair? rest)
-        (let ((parameter (car rest))
-              (value (cadr rest)))
-          (if (not (%parameter? parameter))
-              (%wrong-type 'parameterize 1 "parameter" parameter))
-          (let ((converter (%parameter-converter parameter)))
-            (loop (cddr rest)
-                  (cons (cons parameter (box (if converter (converter value) value)))
-                        bindings))))
+        (loop (cddr rest) (cons (%binding (car rest) (cadr rest)) bindings))
         (begin
           (%enter-params bindings)
           (let ((result (thunk)))
             (%leave)
             result)))))
+
+;; The same for one parameter.
+(define (%parameterize-one parameter value thunk)
+  (%enter-params (list (%binding parameter value)))
+  (let ((result (thunk)))
+    (%leave)
+    result))
+
+(define (%binding parameter value)
+  (if (not (%parameter? parameter))
+      (%wrong-type 'parameterize 1 "parameter" parameter))
+  (let ((converter (%parameter-converter parameter)))
+    (cons parameter (box (if converter (converter value) value)))))
 
 ;; Forces iteratively, so that a chain of `delay-force` takes constant space. A thunk may force its
 ;; own promise, or another thread may force it meanwhile: the first step to arrive counts.

@@ -60,8 +60,13 @@ impl Context<'_> {
         if items.is_empty() {
             return Ok(body);
         }
+        let body = thunk(body, form.span);
+        if let [_, _] = &items[..] {
+            items.push(body);
+            return self.call_core("%parameterize-one", items, form.span);
+        }
         let list = self.call_core("list", items, form.span)?;
-        self.call_core("%parameterize", vec![list, thunk(body, form.span)], form.span)
+        self.call_core("%parameterize", vec![list, body], form.span)
     }
 
     /// `(delay expression)` and `(delay-force expression)`.
