@@ -8,7 +8,9 @@
 //! one before is suspended: it is in native state, so collections of its VM go on, until the thread
 //! comes back to it ([`make_current`]). So a thread never waits for one world while it keeps another
 //! one waiting. What may be suspended is code of the host in which guest code might run as well, and
-//! which therefore holds no values; one with a window open is left running.
+//! which therefore holds no values; one with a window open is left running: its locals are plain words,
+//! so it cannot count as stopped. What a thread does in a window must therefore not wait for another
+//! thread, and turning to another machine waits for who collects there (docs/embedding.md).
 //!
 //! # Validity
 //! The pointer in an entry is good as long as the entry is there. An entry that owns its mutator

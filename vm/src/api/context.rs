@@ -69,7 +69,9 @@ impl<'a> Context<'a> {
         Vm::of(self.vm)
     }
 
-    /// Opens a window on values: until `work` returns nothing collects, and guest code cannot run.
+    /// Opens a window on values: until `work` returns nothing collects, and guest code cannot run. A thread
+    /// of the machine that needs a collection waits for it: `work` must not wait for another thread, nor
+    /// work in another machine, which may be collecting.
     ///
     /// # Errors
     /// Those of `work`.
