@@ -56,6 +56,42 @@ impl Stack {
         None
     }
 
+    /// The same for a frame whose depth is known: whether it is there takes no longer on a deep stack than
+    /// going through its chunks, so that nobody waits for a thread that looks for a frame that has returned.
+    pub fn find_frame_at(
+        &self,
+        frame: *mut u64,
+        depth: usize,
+        matches: impl FnOnce(Value, Value) -> bool,
+    ) -> Option<Found> {
+        let mut next = self.caller(frame);
+        while let Some(found) = next {
+            let here = self.under.depth() + self.words_below(found.frame);
+            if here <= depth {
+                let mark = Value::from_bits(self.read(found.frame));
+                let is_it = here == depth && matches(self.procedure(found.frame), mark);
+                return is_it.then_some(Found::OnRegion(found.frame));
+            }
+            next = self.caller(found.frame);
+        }
+        let mut position = self.under;
+        while !position.chunk.is_nil() && chunk_depth(position.chunk) > depth {
+            position.index = 0;
+            position.settle();
+        }
+        while let Some((header, _)) = position.caller() {
+            let here = chunk_depth(position.chunk) + header;
+            if here <= depth {
+                let procedure = position.chunk_word(header + 1);
+                let mark = position.chunk_word(header + HEADER_WORDS);
+                let found = Found::InChunk(Position { chunk: position.chunk, index: header });
+                return (here == depth && matches(procedure, mark)).then_some(found);
+            }
+            position.index = header;
+        }
+        None
+    }
+
     /// Leaves every frame above the one with this depth (see [`Stack::depth_of`]), which is live:
     /// where on the region it stands now. Its registers below the call window it last used are as
     /// they were.

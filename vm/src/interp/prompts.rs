@@ -27,18 +27,26 @@ const PROMPT_WINDOW: usize = 2;
 const ESCAPE_WINDOW: usize = 2;
 /// The register of that frame that holds its dynamic state.
 const ESCAPE_STATE: usize = 1;
+/// Payload index of that frame's depth in the escape's token,
+const ESCAPE_DEPTH: usize = CONTINUATION_CHUNK;
+/// unless a composable continuation has captured the frame: then it may be anywhere.
+const ANYWHERE: Value = Value::fixnum(-1);
 /// Payload index of the number of such frames in a composable continuation.
 const CONTINUATION_ESCAPES: usize = 3;
 /// Index of the parent in a dynamic state.
 const STATE_PARENT: usize = 3;
 
 /// The frame that the escape `k` leads to, from the frame at `frame` down; `None` when it has returned.
-/// A composable continuation may have brought it to another depth.
+/// A composable continuation that has captured it may have brought it to another depth than its own.
 pub fn escape_target(mutator: &Mutator, vm: &VmShared, frame: *mut u64, k: Value) -> Option<Found> {
     let code = vm.machine_code(Procedure::CallWithEscape);
-    mutator.stack.find_frame(frame, nearest_host_frame(mutator), |callee, mark| {
-        mark == k && runs(callee, code)
-    })
+    let is_target = |callee: Value, mark: Value| mark == k && runs(callee, code);
+    let bound = nearest_host_frame(mutator);
+    match usize::try_from(object::field(k, ESCAPE_DEPTH).assume_fixnum()) {
+        Ok(depth) if depth < bound => None,
+        Ok(depth) => mutator.stack.find_frame_at(frame, depth, is_target),
+        Err(_) => mutator.stack.find_frame(frame, bound, is_target),
+    }
 }
 
 /// The dynamic state of such a frame.
@@ -62,6 +70,8 @@ impl Machine<'_> {
             return self.exhausted_in_machine(frame, 1);
         };
         object::init_field(token, 0, self.vm.machine_code(Procedure::Escape));
+        let depth = self.mutator.stack.depth_of(frame);
+        object::init_field(token, ESCAPE_DEPTH, Value::fixnum(depth as i64));
         object::init_field(token, CONTINUATION_HOST, host_call(self.mutator));
         // SAFETY: the frame has one argument, and room for another register and a call window.
         unsafe {
@@ -138,6 +148,8 @@ impl Machine<'_> {
                 states.reverse();
             }
             count += 1;
+            let token = object::field(frames.chunk, registers);
+            object::init_field(token, ESCAPE_DEPTH, ANYWHERE);
             let field = registers + ESCAPE_STATE;
             let own = object::field(frames.chunk, field);
             let found = states[passed..].iter().position(|&state| state == own);
