@@ -15,9 +15,8 @@ use std::time::{Duration, Instant};
 /// What takes longer than this is not run a second time, so that all have their turn.
 const REPEATED_MOST: Duration = Duration::from_secs(4);
 
-/// Memory that is freed goes back to the system at once. Otherwise the process's allocator keeps what
-/// the compiler and the verifier freed, more of it with every peak, for the first two thousand programs:
-/// what is resident then says little of what the machine holds, and hides a slow leak.
+/// Memory that is freed goes back to the system at once. Otherwise the process's allocator keeps for some
+/// time what the compiler and the verifier freed, some 10 MiB, which hides what the machine itself holds.
 const PURGE_DELAY: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "0");
 
 /// What it answered: the outcome, and what the program printed.
