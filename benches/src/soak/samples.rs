@@ -4,9 +4,7 @@
 //! compared is the least memory of each quarter of the time: what was alive. The first quarter, in
 //! which programs are compiled and the heap finds its size, is not counted.
 //!
-//! In the slow modes an hour is not enough for the old generation to reach the 32 MiB at which it is
-//! collected: until then garbage adds some KiB a program. So after each turn residents collect it, and
-//! how much is alive then shows leaks into the heap that are slower still.
+//! Leaks into the heap that are slower still show in what is alive after full collections, one a turn.
 
 /// Memory may become this much more, in hundredths,
 const GROWTH_HUNDREDTHS: u64 = 110;
