@@ -35,8 +35,9 @@ pub struct Known<'a> {
     facts: RefCell<FxHashMap<GlobalId, Fact>>,
     core: RefCell<FxHashMap<&'static str, Option<GlobalId>>>,
     guarded: RefCell<FxHashMap<GlobalId, Option<Guarded>>>,
-    /// How many expressions the passes have looked at, and whether they are to go on.
-    looked_at: Cell<u32>,
+    /// How many expressions the passes look at before they ask whether they are to go on, and whether
+    /// they have given up.
+    before_stop: Cell<u32>,
     given_up: Cell<bool>,
 }
 
@@ -49,18 +50,23 @@ struct Fact {
 impl<'a> Known<'a> {
     /// Nothing is looked up yet.
     pub fn new(context: &'a CompileContext<'a>) -> Known<'a> {
-        let (facts, core, guarded, looked_at, given_up) = Default::default();
-        Known { context, facts, core, guarded, looked_at, given_up }
+        let (facts, core, guarded, given_up) = Default::default();
+        let before_stop = Cell::new(EXPRESSIONS_BETWEEN_STOPS);
+        Known { context, facts, core, guarded, before_stop, given_up }
     }
     /// A pass is about to look at another expression: is the compilation given up? Then a pass leaves
     /// the expression as it is, since nobody wants what it makes of it.
     #[inline]
     pub fn gives_up(&self) -> bool {
-        let looked_at = self.looked_at.get().wrapping_add(1);
-        self.looked_at.set(looked_at);
-        if looked_at.is_multiple_of(EXPRESSIONS_BETWEEN_STOPS) {
-            self.given_up.set(self.given_up.get() || (self.context.stop)());
-        }
+        let before_stop = self.before_stop.get() - 1;
+        self.before_stop.set(before_stop);
+        before_stop == 0 && self.ask()
+    }
+    #[cold]
+    fn ask(&self) -> bool {
+        self.given_up.set(self.given_up.get() || (self.context.stop)());
+        // Who has given up is asked each time.
+        self.before_stop.set(if self.given_up.get() { 1 } else { EXPRESSIONS_BETWEEN_STOPS });
         self.given_up.get()
     }
     /// Was the compilation given up?
