@@ -41,6 +41,7 @@ pub(super) const PROCEDURES: &[&str] = &[
     "%record-set!",
     "%guard",
     "%parameterize",
+    "%parameterize-one",
     "%make-promise-lazy",
     "%make-promise-eager",
 ];

@@ -121,7 +121,7 @@ fn guards_and_their_like_call_internal_procedures() {
     check_core("(delay-force p)", "(%make-promise-lazy (lambda () p))");
     check_core(
         "(let ((list 1) (%parameterize 2)) (parameterize ((list 3)) 4))",
-        "(let ((list.0 '1) (%parameterize.1 '2)) (%parameterize (list list.0 '3) (lambda () '4)))",
+        "(let ((list.0 '1) (%parameterize.1 '2)) (%parameterize-one list.0 '3 (lambda () '4)))",
     );
 }
 
