@@ -16,7 +16,7 @@ use parking_lot::MutexGuard;
 pub(crate) mod survey;
 
 mod free;
-pub(crate) mod phases;
+mod phases;
 
 use std::{
     collections::{HashMap, HashSet},
